@@ -1,0 +1,225 @@
+"""The settings: typed, frozen, and refused when they make no sense. The only reader of config.yaml.
+
+Later layers win: the defaults here, the user's config.yaml (or the file named by `SAMANTHA_CONFIG`), the
+`SAMANTHA_…` environment (`SAMANTHA_LLM__MODEL=…` is `llm.model`), flags. The project's config.yaml shows
+every setting with its default; a test keeps the two the same.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import platformdirs
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from samantha.errors import ConfigError
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class User(_Section):
+    """Who she talks with."""
+
+    name: Annotated[str, Field(max_length=60)] = ""
+
+
+class Audio(_Section):
+    """Which microphone and loudspeaker, and whether one hears the other."""
+
+    input: str | int | None = None
+    output: str | int | None = None
+    headset: bool = False
+    echo_cancellation: Literal["auto", "on", "off"] = "auto"
+
+
+class Hearing(_Section):
+    """When somebody speaks, and what they say."""
+
+    model: str = "whisper-base"
+    language: Annotated[str, Field(pattern=r"^(auto|[a-z]{2})$")] = "en"
+    names: tuple[str, ...] = ("Samantha",)
+    threads: Annotated[int, Field(ge=1, le=64)] = 1
+    threshold: Annotated[float, Field(ge=0.1, le=0.95)] = 0.5
+    onset_ms: Annotated[int, Field(ge=32, le=500)] = 96
+    pause_ms: Annotated[int, Field(ge=64, le=500)] = 192
+    end_ms: Annotated[int, Field(ge=200, le=3000)] = 800
+    pre_roll_ms: Annotated[int, Field(ge=100, le=2000)] = 500
+    max_turn_s: Annotated[int, Field(ge=5, le=600)] = 60
+    min_level_dbfs: Annotated[float, Field(ge=-90, le=-20)] = -55.0
+
+
+class Llm(_Section):
+    """The model that thinks."""
+
+    model: str = "auto"
+    context: Annotated[int, Field(ge=1024, le=131072)] = 4096
+    max_tokens: Annotated[int, Field(ge=16, le=2048)] = 160
+    temperature: Annotated[float, Field(ge=0, le=2)] = 0.7
+    seed: Annotated[int, Field(ge=-1, le=2**31 - 1)] = -1
+    threads: Annotated[int, Field(ge=0, le=64)] = 0
+    gpu_layers: Annotated[int, Field(ge=-1, le=999)] = 0
+    persona: str = ""
+
+
+class Voice(_Section):
+    """How she sounds."""
+
+    name: str = "auto"
+    speed: Annotated[float, Field(ge=0.5, le=2)] = 1.0
+    volume: Annotated[float, Field(ge=0, le=1)] = 1.0
+    threads: Annotated[int, Field(ge=1, le=64)] = 1
+
+
+class Dialog(_Section):
+    """How she takes part."""
+
+    sign_of_life_s: Annotated[float, Field(ge=0, le=30)] = 2.0
+    say_when_not_understood: bool = True
+
+
+class Paths(_Section):
+    """Where things are kept; empty means the platform's own folder."""
+
+    models: str = ""
+    state: str = ""
+
+
+class Config(_Section):
+    """All settings."""
+
+    user: User = User()
+    audio: Audio = Audio()
+    hearing: Hearing = Hearing()
+    llm: Llm = Llm()
+    voice: Voice = Voice()
+    dialog: Dialog = Dialog()
+    paths: Paths = Paths()
+
+    @property
+    def models_folder(self) -> Path:
+        """The per-user folder of downloaded models, shared between checkouts."""
+        return _folder(self.paths.models, platformdirs.user_cache_path("samantha") / "models")
+
+    @property
+    def state_folder(self) -> Path:
+        """The per-user folder of what she keeps: prefix states, recordings, the meeting's result."""
+        return _folder(self.paths.state, platformdirs.user_state_path("samantha"))
+
+
+def _folder(named: str, default: Path) -> Path:
+    return Path(named).expanduser() if named else default
+
+
+def user_file() -> Path:
+    """Where the user's own settings are looked for."""
+    named = os.environ.get("SAMANTHA_CONFIG")
+    return Path(named).expanduser() if named else platformdirs.user_config_path("samantha") / "config.yaml"
+
+
+def load(
+    *,
+    file: Path | None = None,
+    flags: Mapping[str, Any] | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> Config:
+    """The settings in force. `flags` maps dotted paths such as ``"llm.model"`` to values; None is left out.
+
+    Raises ConfigError naming the key, the reason and the allowed range, and where the value came from.
+    """
+    environ = os.environ if environ is None else environ
+    source = file or user_file()
+    tree = _read(source, must_exist=file is not None or "SAMANTHA_CONFIG" in environ)
+    check(tree, str(source))
+    for path, value in _environment(environ).items():
+        _set(tree, path, value)
+    check(tree, "the environment")
+    for key, value in (flags or {}).items():
+        if value is not None:
+            _set(tree, key.split("."), value)
+    return check(tree, "the command line")
+
+
+def check(tree: Mapping[str, Any], source: str) -> Config:
+    """`tree` as settings; raises ConfigError with one line for each problem."""
+    try:
+        return Config.model_validate(tree)
+    except ValidationError as problem:
+        lines = [_sentence(error, source) for error in problem.errors()]
+        raise ConfigError(
+            " ".join(lines), "See config.yaml of the project for every setting and its range."
+        ) from None
+
+
+def _sentence(error: Any, source: str) -> str:
+    path = ".".join(str(part) for part in error["loc"])
+    if error["type"] == "extra_forbidden":
+        from rapidfuzz import process
+
+        near = process.extractOne(path, settings(), score_cutoff=60)
+        maybe = f" Did you mean {near[0]}?" if near else ""
+        return f"{path} in {source} is not a setting.{maybe}"
+    reason = error["msg"].removeprefix("Value error, ").replace("Input should be", "it should be")
+    return f"{path} in {source} cannot be {error['input']!r}: {reason}."
+
+
+def settings() -> dict[str, Any]:
+    """Every setting's dotted path with its default."""
+    found: dict[str, Any] = {}
+    for section, field in Config.model_fields.items():
+        for name, leaf in type(field.default).model_fields.items():
+            found[f"{section}.{name}"] = leaf.default
+    return found
+
+
+def _read(source: Path, *, must_exist: bool) -> dict[str, Any]:
+    try:
+        text = source.read_text("utf-8")
+    except FileNotFoundError:
+        if must_exist:
+            raise ConfigError(f"There is no settings file {source}.", "Check the path.") from None
+        return {}
+    except UnicodeDecodeError as problem:
+        raise ConfigError(f"{source} is not UTF-8 text: {problem.reason}.", "Save it as UTF-8.") from None
+    except OSError as problem:
+        raise ConfigError(f"{source} cannot be read: {problem.strerror}.", "Check its permissions.") from None
+    try:
+        tree = yaml.safe_load(text)
+    except yaml.YAMLError as problem:
+        where = getattr(problem, "problem_mark", None)
+        line = f" near line {where.line + 1}" if where else ""
+        raise ConfigError(
+            f"{source} is not valid YAML{line}.", "Mend that line, or delete the file."
+        ) from None
+    if tree is None:
+        return {}
+    if not isinstance(tree, dict):
+        raise ConfigError(
+            f"{source} should hold settings as `section: {{key: value}}`.", "Mend or delete it."
+        )
+    return tree
+
+
+def _environment(environ: Mapping[str, str]) -> dict[tuple[str, ...], Any]:
+    found = {}
+    for name, value in environ.items():
+        if name.startswith("SAMANTHA_") and "__" in name:
+            try:
+                found[tuple(name.removeprefix("SAMANTHA_").lower().split("__"))] = yaml.safe_load(value)
+            except yaml.YAMLError:
+                found[tuple(name.removeprefix("SAMANTHA_").lower().split("__"))] = value
+    return found
+
+
+def _set(tree: dict[str, Any], path: Sequence[str], value: Any) -> None:
+    for part in path[:-1]:
+        branch = tree.setdefault(part, {})
+        if not isinstance(branch, dict):
+            raise ConfigError(f"{part} is a section, not a value.", "Write it as `section: {key: value}`.")
+        tree = branch
+    tree[path[-1]] = value

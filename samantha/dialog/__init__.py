@@ -1,0 +1,1 @@
+"""The conversation: who speaks when, and what is done about it."""

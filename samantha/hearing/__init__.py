@@ -1,0 +1,1 @@
+"""From sound to words: voice activity, the ends of turns, speech to text."""

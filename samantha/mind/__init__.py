@@ -1,0 +1,1 @@
+"""From words to words: the language model, its prompt, what was said so far."""

@@ -1,0 +1,145 @@
+"""What an engine or a device must be: read this page to plug in another one.
+
+Engines block and are called from one thread each (their lane); they are loaded and warmed before any sound
+flows. `Token` carries cancellation: an engine raises `Cancelled` or ends its iterator within 50 ms of it.
+A device is driven by the event loop and calls two functions on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from samantha.audio.pcm import Block
+from samantha.dialog.token import Token
+
+Capture = Callable[[Block], None]
+"""Takes the next HEARING_BLOCK samples of the microphone, at HEARING_RATE."""
+
+Render = Callable[[int], Block]
+"""Gives the next n samples for the loudspeaker, at VOICE_RATE."""
+
+
+class AudioDevice(Protocol):
+    """A microphone and a loudspeaker with one clock.
+
+    On the event loop, for every 20 ms, it calls `capture` with the block it heard and then `render` for the
+    block to play, in that order, for as long as it runs.
+    """
+
+    name: str
+    """For a person: which microphone, which loudspeaker."""
+
+    acoustic: bool
+    """Whether what it plays can be heard by its microphone (a file cannot; a headset hardly)."""
+
+    @property
+    def latency(self) -> int:
+        """HEARING_RATE samples from `render` returning a block to that block being heard; an estimate."""
+        ...
+
+    def start(self, capture: Capture, render: Render) -> None:
+        """Begin. Raises AudioError, with the list of devices, if the one named does not exist or open."""
+        ...
+
+    async def wait(self) -> None:
+        """Until it has no more to give: a file at its end, a microphone never. Raises what broke it."""
+        ...
+
+    def stop(self) -> None:
+        """End, within 100 ms; may be called twice."""
+        ...
+
+
+class SpeechDetector(Protocol):
+    """How likely somebody is speaking, 32 ms at a time."""
+
+    window: int
+    """Samples of one judgement, at HEARING_RATE."""
+
+    def probability(self, block: Block) -> float:
+        """Of speech in `block`, shape (window,), in [0, 1]; keeps state from call to call."""
+        ...
+
+    def reset(self) -> None:
+        """Forget what came before."""
+        ...
+
+
+class EchoCanceller(Protocol):
+    """Takes what the loudspeaker played out of what the microphone heard."""
+
+    def process(self, mic: Block, far: Block) -> Block:
+        """`mic` and `far`, both (HEARING_BLOCK,) at HEARING_RATE and of the same moment -> cleaned `mic`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """What a speech-to-text model heard in a piece of sound, and how sure it is."""
+
+    text: str
+    language: str
+    """ISO 639-1 code."""
+    no_speech: float = 0.0
+    """The model's probability that nobody spoke, in [0, 1]."""
+    logprob: float = 0.0
+    """Mean log-probability of the words; 0 is certain, below -1 is guessing."""
+    compression: float = 1.0
+    """How well the text compresses with zlib; above 2.4 it repeats itself."""
+
+
+class Transcriber(Protocol):
+    """Speech to text."""
+
+    def transcribe(self, audio: Block, token: Token, *, hint: str = "") -> Transcript:
+        """What is said in `audio`, shape (n,) at HEARING_RATE; `hint` is words to expect, such as names."""
+        ...
+
+
+Role = Literal["system", "user", "assistant"]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a chat prompt."""
+
+    role: Role
+    content: str
+
+
+class LanguageModel(Protocol):
+    """Text to text, one conversation at a time."""
+
+    context: int
+    """Tokens that fit."""
+
+    threads: int
+    """How many threads the next token may use; may be set from another thread at any time."""
+
+    def count(self, messages: Sequence[Message]) -> int:
+        """Tokens of `messages` as the chat template lays them out."""
+        ...
+
+    def prefill(self, messages: Sequence[Message], token: Token) -> None:
+        """Have `messages` worked through, so that a `generate` that begins with them starts at once."""
+        ...
+
+    def generate(self, messages: Sequence[Message], token: Token, *, max_tokens: int) -> Iterator[str]:
+        """Pieces of the assistant's next message, as they come. Raises ModelError if it cannot fit."""
+        ...
+
+
+class Synthesizer(Protocol):
+    """A voice."""
+
+    name: str
+    """For a person."""
+
+    languages: tuple[str, ...]
+    """ISO 639-1 codes of what it can speak."""
+
+    def synthesize(self, text: str, token: Token) -> Iterator[Block]:
+        """`text`, a clause in spoken form, as sound at VOICE_RATE, silence trimmed from both ends."""
+        ...
