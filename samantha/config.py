@@ -1,8 +1,8 @@
 """The settings: typed, frozen, and refused when they make no sense. The only reader of config.yaml.
 
-Later layers win: the defaults here, the user's config.yaml (or the file named by `SAMANTHA_CONFIG`), the
-`SAMANTHA_…` environment (`SAMANTHA_LLM__MODEL=…` is `llm.model`), flags. The project's config.yaml shows
-every setting with its default; a test keeps the two the same.
+Later layers win: the project's config.yaml, the user's own (or the file named by `SAMANTHA_CONFIG`), the
+`SAMANTHA_…` environment (`SAMANTHA_LLM__MODEL=…` is `llm.model`), flags. The project's file shows every
+setting with the default that stands here; a test keeps the two the same.
 """
 
 from __future__ import annotations
@@ -116,6 +116,13 @@ def _folder(named: str, default: Path) -> Path:
     return Path(named).expanduser() if named else default
 
 
+def project_file() -> Path:
+    """The commented config.yaml that comes with her: of the checkout, or else inside the package."""
+    here = Path(__file__).parent
+    checkout = here.parent / "config.yaml"
+    return checkout if (here.parent / "pyproject.toml").exists() else here / "data" / "config.yaml"
+
+
 def user_file() -> Path:
     """Where the user's own settings are looked for."""
     named = os.environ.get("SAMANTHA_CONFIG")
@@ -133,8 +140,10 @@ def load(
     Raises ConfigError naming the key, the reason and the allowed range, and where the value came from.
     """
     environ = os.environ if environ is None else environ
+    tree = _read(project_file(), must_exist=False)
+    check(tree, str(project_file()))
     source = file or user_file()
-    tree = _read(source, must_exist=file is not None or "SAMANTHA_CONFIG" in environ)
+    _merge(tree, _read(source, must_exist=file is not None or "SAMANTHA_CONFIG" in environ))
     check(tree, str(source))
     for path, value in _environment(environ).items():
         _set(tree, path, value)
@@ -161,7 +170,7 @@ def _sentence(error: Any, source: str) -> str:
     if error["type"] == "extra_forbidden":
         from rapidfuzz import process
 
-        near = process.extractOne(path, settings(), score_cutoff=60)
+        near = process.extractOne(path, list(settings()), score_cutoff=60)
         maybe = f" Did you mean {near[0]}?" if near else ""
         return f"{path} in {source} is not a setting.{maybe}"
     reason = error["msg"].removeprefix("Value error, ").replace("Input should be", "it should be")
@@ -214,6 +223,14 @@ def _environment(environ: Mapping[str, str]) -> dict[tuple[str, ...], Any]:
             except yaml.YAMLError:
                 found[tuple(name.removeprefix("SAMANTHA_").lower().split("__"))] = value
     return found
+
+
+def _merge(tree: dict[str, Any], over: Mapping[str, Any]) -> None:
+    for key, value in over.items():
+        if isinstance(value, Mapping) and isinstance(tree.get(key), dict):
+            _merge(tree[key], value)
+        else:
+            tree[key] = value
 
 
 def _set(tree: dict[str, Any], path: Sequence[str], value: Any) -> None:

@@ -1,0 +1,278 @@
+"""The composition root: settings in, a wired assistant out. The only file that names concrete engines."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from samantha.audio.echo import FarEnd
+from samantha.audio.pcm import Block, samples, silence
+from samantha.config import Config
+from samantha.dialog.conversation import Conversation, Filler
+from samantha.dialog.cores import Cores
+from samantha.dialog.lane import Lane, Load
+from samantha.dialog.metrics import Metrics
+from samantha.dialog.reply import Engines
+from samantha.dialog.token import Token
+from samantha.errors import ConfigError
+from samantha.events import Event
+from samantha.hearing.listener import Listener
+from samantha.mind.prompt import Prompt
+from samantha.ports import (
+    AudioDevice,
+    EchoCanceller,
+    LanguageModel,
+    SpeechDetector,
+    Synthesizer,
+    Transcriber,
+)
+from samantha.store.catalog import Catalog, Store
+from samantha.voice.speaker import Speaker
+
+if TYPE_CHECKING:
+    from samantha.mind.llama import Llama
+
+log = logging.getLogger(__name__)
+
+Subscriber = Callable[[Event], None]
+Progress = Callable[[str], None]
+
+FILLERS = ("Hmm.", "Let me think.")
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The engines of one assistant, loaded and warm."""
+
+    detector: SpeechDetector
+    transcriber: Transcriber
+    llm: LanguageModel
+    synthesizer: Synthesizer
+    prompt: Prompt
+    fillers: tuple[Filler, ...] = ()
+
+
+class Assistant:
+    """Parts on a device: a conversation that runs until the device ends or `stop` is called.
+
+    Must be made and used on a running event loop. `load` is the count that a fast device waits for.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        parts: Parts,
+        load: Load,
+        *,
+        canceller: EchoCanceller | None = None,
+        now: Callable[[], datetime] = datetime.now,
+        subscribers: Iterable[Subscriber] = (),
+    ) -> None:
+        cores = Cores(parts.llm, config.llm.threads or physical_cores())
+        self._subscribers = list(subscribers)
+        self._metrics = Metrics(self._publish)
+        self._engines = Engines(
+            parts.transcriber,
+            parts.llm,
+            parts.synthesizer,
+            stt_lane=Lane("stt", load, cores.shared),
+            llm_lane=Lane("llm", load),
+            tts_lane=Lane("tts", load, cores.shared),
+        )
+        self.speaker = Speaker()
+        self.listener = Listener(parts.detector, config.hearing, self._on)
+        self.conversation = Conversation(
+            config,
+            self._engines,
+            self.speaker,
+            parts.prompt,
+            self._publish,
+            clock=lambda: self.listener.at,
+            now=now,
+            echoes=canceller is not None,
+            fillers=parts.fillers,
+        )
+        self._canceller = canceller
+        self._far = FarEnd()
+        self.taps: list[Callable[[Block, Block], None]] = []
+        """Called with each captured block and the block rendered after it, for recording and meters."""
+        self._captured = silence(0)
+        self._stopped = asyncio.Event()
+
+    def subscribe(self, subscriber: Subscriber) -> None:
+        """Give every event from now on to `subscriber`, on the loop."""
+        self._subscribers.append(subscriber)
+
+    @property
+    def finished(self) -> bool:
+        """Nobody is speaking and nothing is under way."""
+        return self.conversation.quiet and not self.listener.speaking
+
+    async def run(self, device: AudioDevice) -> None:
+        """Converse on `device` until it has no more to give or `stop` is called."""
+        self.speaker.latency = device.latency
+        device.start(self._capture, self._render)
+        waiting = asyncio.ensure_future(device.wait())
+        stopping = asyncio.ensure_future(self._stopped.wait())
+        try:
+            await asyncio.wait((waiting, stopping), return_when=asyncio.FIRST_COMPLETED)
+            if waiting.done():
+                waiting.result()
+        finally:
+            device.stop()
+            for task in (waiting, stopping):
+                task.cancel()
+            await self.conversation.close()
+            self._engines.close()
+
+    def stop(self) -> None:
+        """End the conversation."""
+        self._stopped.set()
+
+    def _capture(self, block: Block) -> None:
+        self._captured = block
+        if self._canceller is not None:
+            block = self._canceller.process(block, self._far.pull())
+        self.listener.feed(block)
+        self.conversation.tick()
+
+    def _render(self, samples: int) -> Block:
+        block = self.speaker.render(samples)
+        if self._canceller is not None:
+            self._far.push(block)
+        for tap in self.taps:
+            tap(self._captured, block)
+        return block
+
+    def _on(self, event: Event) -> None:
+        self.conversation.on(event)
+
+    def _publish(self, event: Event) -> None:
+        self._metrics.on(event)
+        for subscriber in self._subscribers:
+            subscriber(event)
+
+
+# --- engines by their settings ----------------------------------------------------------------------------
+
+
+def store(config: Config) -> Store:
+    """The models of this machine."""
+    return Store(Catalog.load(), config.models_folder)
+
+
+def transcriber(config: Config) -> Transcriber:
+    """Speech to text as set."""
+    from samantha.hearing.whisper import Whisper
+
+    return Whisper(store(config).stt(config.hearing.model), config.hearing)
+
+
+def synthesizer(config: Config) -> Synthesizer:
+    """The voice as set."""
+    models = store(config)
+    choice = models.voice(config.voice.name)
+    voice = config.voice
+    if choice.engine == "piper":
+        from samantha.voice.piper import Piper
+
+        return Piper(choice.model, threads=voice.threads, speed=voice.speed, volume=voice.volume)
+    from samantha.voice.kokoro import Kokoro
+
+    assert choice.style is not None
+    return Kokoro(
+        choice.model,
+        choice.style,
+        name=choice.name,
+        threads=voice.threads,
+        speed=voice.speed,
+        volume=voice.volume,
+    )
+
+
+def language_model(config: Config) -> Llama:
+    """The chat model as set."""
+    from samantha.mind.llama import Llama
+
+    return Llama(store(config).llm(config.llm.model), config.llm, config.state_folder)
+
+
+def detector(config: Config) -> SpeechDetector:
+    """Voice activity detection: the cheap gate before the good judge."""
+    from samantha.hearing.vad import GatedDetector, SileroDetector, WebrtcGate
+
+    return GatedDetector(WebrtcGate(), SileroDetector(store(config).file("silero-vad", ".onnx")))
+
+
+def canceller(config: Config, device: AudioDevice) -> EchoCanceller | None:
+    """Echo cancellation, where her own voice can reach the microphone or the settings ask for it."""
+    wish = config.audio.echo_cancellation
+    if wish == "off" or (wish == "auto" and (config.audio.headset or not device.acoustic)):
+        return None
+    from samantha.audio.echo import WebrtcEchoCanceller
+
+    return WebrtcEchoCanceller()
+
+
+def prompt(config: Config, user_name: str = "") -> Prompt:
+    """Who she is, as the model is told."""
+    return Prompt(persona(config), user_name or config.user.name, config.llm)
+
+
+def persona(config: Config) -> str:
+    """Her description of herself: her own, or the file that the settings name."""
+    if not config.llm.persona:
+        return (Path(__file__).parent / "mind" / "persona.md").read_text("utf-8")
+    path = Path(config.llm.persona).expanduser()
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise ConfigError(
+            f"llm.persona: {path} cannot be read: {problem}.", "Name a UTF-8 text file."
+        ) from None
+
+
+def load(config: Config, progress: Progress = lambda _: None, *, user_name: str = "") -> Parts:
+    """Every engine, loaded and warmed on its real path, before any sound flows.
+
+    `progress` is called with a few words before each step. Raises ModelError for what cannot be loaded.
+    """
+    progress("ears")
+    ear, whisper = detector(config), transcriber(config)
+    ear.probability(silence(ear.window))
+    ear.reset()
+    whisper.transcribe(np.random.default_rng(0).normal(0, 0.01, samples(1.0)).astype(np.float32), Token())
+    progress("voice")
+    voice = synthesizer(config)
+    fillers = tuple(Filler(text, np.concatenate(list(voice.synthesize(text, Token())))) for text in FILLERS)
+    llm, words = mind(config, progress, user_name=user_name)
+    return Parts(ear, whisper, llm, voice, words, fillers)
+
+
+def mind(
+    config: Config, progress: Progress = lambda _: None, *, user_name: str = ""
+) -> tuple[LanguageModel, Prompt]:
+    """The chat model with the persona already worked through, from disk if it was before."""
+    progress("mind")
+    llm = language_model(config)
+    words = prompt(config, user_name)
+    system = words.system()
+    if not llm.restore(system):
+        progress("mind, for the first time")
+        llm.prefill(system, Token())
+        llm.save(system)
+    return llm, words
+
+
+def physical_cores() -> int:
+    """Cores worth giving to one engine: physical ones, at most 8."""
+    import psutil
+
+    return max(1, min(8, psutil.cpu_count(logical=False) or 1))

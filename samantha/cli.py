@@ -1,0 +1,222 @@
+"""The commands. Each one is short: it reads the settings and hands over; nothing heavy is imported before."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Optional
+
+import typer
+
+from samantha import __version__
+from samantha.cli_models import app as models_app
+
+if TYPE_CHECKING:
+    from samantha.config import Config
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Samantha: an always-on, fully offline voice companion.",
+)
+config_app = typer.Typer(
+    no_args_is_help=True, help="Your settings: what is in force, and whether it is right."
+)
+app.add_typer(models_app, name="models")
+app.add_typer(config_app, name="config")
+
+Set = Annotated[
+    Optional[list[str]],  # noqa: UP045 (typer reads it at run time)
+    typer.Option(
+        "--set", metavar="KEY=VALUE", help="Change a setting for this run, such as llm.temperature=0.3."
+    ),
+]
+VoiceName = Annotated[Optional[str], typer.Option(help="A voice of `samantha models list`, or a .onnx file.")]  # noqa: UP045
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text for a person.")]
+
+
+def settings(changes: list[str] | None = None, **flags: Any) -> Config:
+    """The settings in force, with `KEY=VALUE` changes and flags (section__key) on top."""
+    import yaml
+
+    from samantha import config
+    from samantha.errors import ConfigError
+
+    tree: dict[str, Any] = {name.replace("__", "."): value for name, value in flags.items()}
+    for change in changes or ():
+        key, separator, value = change.partition("=")
+        if not separator or "." not in key:
+            raise ConfigError(
+                f"--set {change} is not of the form section.key=value.", "Try --set voice.speed=1.1."
+            )
+        try:
+            tree[key] = yaml.safe_load(value)
+        except yaml.YAMLError:
+            tree[key] = value
+    return config.load(flags=tree)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"samantha {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def samantha(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Her version.")
+    ] = False,
+) -> None:
+    """Talk with Samantha. `samantha talk` begins a conversation; nothing you say leaves this machine."""
+
+
+@app.command()
+def talk(
+    input: Annotated[Optional[Path], typer.Option(help="A sound file as microphone.")] = None,  # noqa: A002, UP045
+    output: Annotated[
+        Optional[Path], typer.Option(help="A wav file as loudspeaker, aligned with the input.")
+    ] = None,  # noqa: UP045
+    pace: Annotated[
+        str, typer.Option(help="With --input: realtime, or fast (thinking costs no time).")
+    ] = "realtime",
+    events: Annotated[
+        Optional[Path], typer.Option(help="Write what happens to this file, one JSON object a line.")
+    ] = None,  # noqa: UP045
+    record: Annotated[
+        Optional[Path], typer.Option(help="Keep sound and events of this conversation in a folder.")
+    ] = None,  # noqa: UP045
+    voice: VoiceName = None,
+    llm: Annotated[Optional[str], typer.Option(help="A chat model, or a .gguf file.")] = None,  # noqa: UP045
+    microphone: Annotated[Optional[str], typer.Option(help="Part of a device's name, or its index.")] = None,  # noqa: UP045
+    loudspeaker: Annotated[Optional[str], typer.Option(help="Part of a device's name, or its index.")] = None,  # noqa: UP045
+    headset: Annotated[
+        Optional[bool], typer.Option("--headset", help="The microphone cannot hear the loudspeaker.")
+    ] = None,  # noqa: UP045
+    as_json: Json = False,
+    changes: Set = None,
+) -> None:
+    """Talk with her: through microphone and loudspeaker, or through two sound files."""
+    from samantha.commands import talk as talking
+
+    if pace not in ("realtime", "fast"):
+        raise typer.BadParameter("it is realtime or fast", param_hint="--pace")
+    if input is None and (output is not None or pace == "fast"):
+        raise typer.BadParameter("needed by --output and --pace fast", param_hint="--input")
+    config = settings(
+        changes,
+        voice__name=voice,
+        llm__model=llm,
+        audio__input=_device(microphone),
+        audio__output=_device(loudspeaker),
+        audio__headset=headset,
+    )
+    files = talking.Files(input, output, fast=pace == "fast") if input else None
+    talking.talk(config, files=files, events=events, record=record, as_json=as_json)
+
+
+def _device(named: str | None) -> str | int | None:
+    return int(named) if named is not None and named.isdecimal() else named
+
+
+@app.command()
+def chat(
+    once: Annotated[
+        Optional[str], typer.Option(metavar="TEXT", help="Say this, print her answer, and end.")
+    ] = None,  # noqa: UP045
+    llm: Annotated[Optional[str], typer.Option(help="A chat model, or a .gguf file.")] = None,  # noqa: UP045
+    as_json: Json = False,
+    changes: Set = None,
+) -> None:
+    """The same mind, by text."""
+    from samantha.commands import chat as chatting
+
+    chatting.chat(settings(changes, llm__model=llm), once=once, as_json=as_json)
+
+
+@app.command()
+def say(
+    text: Annotated[str, typer.Argument(help="What she should say; - reads standard input.")],
+    output: Annotated[
+        Optional[Path], typer.Option("-o", "--output", help="A wav file instead of the loudspeaker.")
+    ] = None,  # noqa: UP045
+    voice: VoiceName = None,
+    changes: Set = None,
+) -> None:
+    """Have her say something."""
+    from samantha.commands import sound
+
+    sound.say(settings(changes, voice__name=voice), sys.stdin.read() if text == "-" else text, output)
+
+
+@app.command()
+def transcribe(
+    file: Annotated[Path, typer.Argument(help="A sound file: wav, flac, mp3 or ogg.")],
+    language: Annotated[Optional[str], typer.Option(help="Two letters, or auto.")] = None,  # noqa: UP045
+    as_json: Json = False,
+    changes: Set = None,
+) -> None:
+    """Print what is said in a sound file."""
+    from samantha.commands import sound
+
+    sound.transcribe(settings(changes, hearing__language=language), file, as_json=as_json)
+
+
+@app.command()
+def devices(as_json: Json = False) -> None:
+    """List microphones and loudspeakers."""
+    from samantha.commands import sound
+
+    sound.list_devices(as_json=as_json)
+
+
+@app.command()
+def doctor(
+    as_json: Json = False,
+    quick: Annotated[bool, typer.Option(help="Only what set-up needs: load each engine once.")] = False,
+    probe: Annotated[Optional[str], typer.Option(hidden=True)] = None,  # noqa: UP045
+    changes: Set = None,
+) -> None:
+    """Find out what works here, what does not, and what to do about it."""
+    from samantha import doctor as examination
+
+    config = settings(changes)
+    if probe:
+        examination.probe(config, probe)
+    else:
+        raise typer.Exit(examination.examine(config, as_json=as_json, quick=quick))
+
+
+@app.command(hidden=True)
+def start() -> None:
+    """What `scripts/run` does without a command: talk, or show a conversation where there is no microphone."""
+    from samantha.commands import talk as talking
+
+    talking.start(settings())
+
+
+@config_app.command()
+def show(as_json: Json = False, changes: Set = None) -> None:
+    """Print the settings in force."""
+    import yaml
+
+    config = settings(changes).model_dump(mode="json")
+    print(
+        json.dumps(config, indent=2)
+        if as_json
+        else yaml.safe_dump(config, sort_keys=False, allow_unicode=True).rstrip()
+    )
+
+
+@config_app.command()
+def check(
+    file: Annotated[Optional[Path], typer.Argument(help="A settings file; left out: yours.")] = None,  # noqa: UP045
+) -> None:
+    """Say whether the settings are right, and what is wrong with them."""
+    from samantha import config
+
+    config.load(file=file)
+    where = file or config.user_file()
+    print(f"{where} is fine." if where.exists() else f"There is no {where}: the defaults are in force.")

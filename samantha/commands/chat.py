@@ -1,0 +1,129 @@
+"""`samantha chat`: the same mind by text."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+from rich.console import Console
+
+from samantha import app
+from samantha.commands import profile
+from samantha.commands.terminal import CREAM, MUTED, RED, WOOD
+from samantha.config import Config
+from samantha.dialog.token import Token
+from samantha.errors import Cancelled
+from samantha.mind.history import History
+from samantha.mind.prompt import Prompt
+from samantha.ports import LanguageModel
+
+
+class TextConversation:
+    """Turns of text with the mind that also speaks. The history keeps what was read."""
+
+    def __init__(
+        self, llm: LanguageModel, prompt: Prompt, max_tokens: int, now: Callable[[], datetime] = datetime.now
+    ) -> None:
+        self.history = History()
+        self._llm = llm
+        self._prompt = prompt
+        self._max_tokens = max_tokens
+        self._now = now
+
+    def answer(self, text: str, token: Token, show: Callable[[str], None]) -> str:
+        """Her answer to `text`, given to `show` piece by piece; if `token` is cancelled, as far as it came."""
+        self.history.user(self._prompt.note(text, self._now()))
+        while self._prompt.overflows(self._llm.count(self._prompt.messages(self.history))):
+            if not self.history.drop_oldest_third():
+                break
+        written: list[str] = []
+        interrupted = False
+        try:
+            for delta in self._llm.generate(
+                self._prompt.messages(self.history), token, max_tokens=self._max_tokens
+            ):
+                written.append(delta)
+                show(delta)
+        except Cancelled:
+            interrupted = True
+        said = "".join(written).strip()
+        if said:
+            self.history.samantha(said, interrupted=interrupted)
+        return said
+
+
+def chat(config: Config, *, once: str | None, as_json: bool) -> None:
+    """Converse by text until the input ends, or answer `once`."""
+    console = Console(highlight=False)
+    known = profile.read(config.state_folder)
+    if sys.stderr.isatty():
+        with Console(stderr=True).status(f"[{MUTED}]waking up[/]", spinner="dots", spinner_style=RED):
+            llm, prompt = app.mind(config, user_name=known.name)
+    else:
+        llm, prompt = app.mind(config, user_name=known.name)
+    conversation = TextConversation(llm, prompt, config.llm.max_tokens)
+    if once is not None:
+        _turn(conversation, once, console, as_json)
+        return
+    if sys.stdin.isatty():
+        console.print(f"\n  [bold {RED}]Samantha[/]  [{MUTED}]Ctrl-C hushes her, Ctrl-D ends.[/]\n")
+    while (text := _read(console)) is not None:
+        if text.strip():
+            _turn(conversation, text, console, as_json)
+
+
+def _read(console: Console) -> str | None:
+    if not sys.stdin.isatty():
+        line = sys.stdin.readline()
+        return line if line else None
+    try:
+        return console.input(f"  [{WOOD}]You[/] ")
+    except (EOFError, KeyboardInterrupt):
+        console.print()
+        return None
+
+
+def _turn(conversation: TextConversation, text: str, console: Console, as_json: bool) -> None:
+    token, began = Token(), time.perf_counter()
+    plain = as_json or not console.is_terminal
+
+    def show(delta: str) -> None:
+        if not plain:
+            console.print(delta, end="", style=CREAM, markup=False, soft_wrap=True)
+
+    if not plain:
+        console.print(f"  [{RED}]Samantha[/] ", end="")
+    with interruptible(token):
+        said = conversation.answer(text, token, show)
+    if as_json:
+        print(
+            json.dumps(
+                {"user": text.strip(), "samantha": said, "seconds": round(time.perf_counter() - began, 2)},
+                ensure_ascii=False,
+            ),
+            flush=True,
+        )
+    elif plain:
+        print(said, flush=True)
+    else:
+        console.print("\n")
+
+
+class interruptible:  # noqa: N801 (used like a function)
+    """While the block runs, Ctrl-C cancels `token` instead of ending the program."""
+
+    def __init__(self, token: Token) -> None:
+        self._token = token
+
+    def __enter__(self) -> None:
+        import signal
+
+        self._before = signal.signal(signal.SIGINT, lambda *_: self._token.cancel())
+
+    def __exit__(self, *_: object) -> None:
+        import signal
+
+        signal.signal(signal.SIGINT, self._before)

@@ -1,0 +1,149 @@
+"""`say`, `transcribe` and `devices`: one engine at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from samantha import app
+from samantha.audio.pcm import HEARING_RATE, VOICE_RATE, Block, silence
+from samantha.audio.wavfile import WavWriter, blocks
+from samantha.config import Config
+from samantha.dialog.token import Token
+from samantha.errors import AudioError
+from samantha.ports import Synthesizer
+from samantha.voice.clauses import ClauseSplitter
+from samantha.voice.spoken import Speakable
+
+CHUNK = 28 * HEARING_RATE
+"""Samples that are transcribed at a time: a little less than Whisper's window of 30 s."""
+
+
+def spoken(voice: Synthesizer, text: str, token: Token) -> Iterator[Block]:
+    """`text` as sound, clause by clause, as she would say it in a conversation."""
+    splitter, speakable = ClauseSplitter(), Speakable(voice.languages[0])
+    for clause in [*splitter.feed(text), *splitter.flush()]:
+        if words := speakable(clause):
+            yield from voice.synthesize(words, token)
+
+
+def say(config: Config, text: str, output: Path | None) -> None:
+    """Speak `text` through the loudspeaker or into a 16-bit wav file."""
+    voice = app.synthesizer(config)
+    if output is not None:
+        with WavWriter(output, VOICE_RATE) as wav:
+            for block in spoken(voice, text, Token()):
+                wav.write(block)
+        return
+    from samantha.audio.device import Loudspeaker
+
+    asyncio.run(_play(Loudspeaker(config.audio.output), voice, text))
+
+
+async def _play(loudspeaker: object, voice: Synthesizer, text: str) -> None:
+    raise NotImplementedError
+
+
+def transcribe(config: Config, file: Path, *, as_json: bool) -> None:
+    """Print what is said in `file`."""
+    whisper = app.transcriber(config)
+    found = []
+    for start, sound in _chunks(file):
+        transcript = whisper.transcribe(sound, Token())
+        if transcript.text:
+            found.append((start, transcript))
+            if not as_json:
+                print(transcript.text, flush=True)
+    if as_json:
+        pieces = [
+            {"start": round(start / HEARING_RATE, 2), "text": t.text, "language": t.language}
+            for start, t in found
+        ]
+        print(json.dumps({"text": " ".join(t.text for _, t in found), "pieces": pieces}, ensure_ascii=False))
+
+
+def _chunks(file: Path) -> Iterator[tuple[int, Block]]:
+    """`file` in pieces that end in the quietest moment of their last third, so that no word is cut."""
+    held, start = silence(0), 0
+    for block in blocks(file, HEARING_RATE):
+        held = np.concatenate([held, block])
+        while len(held) > CHUNK:
+            cut = _quietest(held[:CHUNK])
+            yield start, held[:cut]
+            held, start = held[cut:], start + cut
+    if len(held):
+        yield start, held
+
+
+def _quietest(sound: Block) -> int:
+    frame = HEARING_RATE // 10
+    first = len(sound) * 2 // 3 // frame
+    power = [
+        float(np.mean(np.square(sound[i * frame : (i + 1) * frame])))
+        for i in range(first, len(sound) // frame)
+    ]
+    return (first + int(np.argmin(power))) * frame + frame // 2
+
+
+def conversation_input(config: Config, lines: Sequence[str], path: Path) -> str:
+    """Write `lines`, spoken by another voice than hers and with time for answers, to `path`; name the voice."""
+    hers = app.synthesizer(config)
+    for name in (
+        "piper-en_US-joe-medium",
+        "kokoro-af_bella",
+        "kokoro-bf_emma",
+        "kokoro-jf_alpha",
+        "kokoro-af_heart",
+    ):
+        if app.store(config).installed(name) and app.store(config).voice(name).name != hers.name:
+            other = app.synthesizer(
+                config.model_copy(update={"voice": config.voice.model_copy(update={"name": name})})
+            )
+            break
+    else:
+        raise AudioError(
+            "There is no microphone, and no second voice to speak in a person's place.",
+            "Plug in a microphone, or run `samantha models pull piper-en_US-joe-medium`.",
+        )
+    with WavWriter(path, VOICE_RATE) as wav:
+        wav.write(silence(VOICE_RATE))
+        for line in lines:
+            for block in spoken(other, line, Token()):
+                wav.write(block)
+            wav.write(silence(14 * VOICE_RATE))
+    return other.name
+
+
+def list_devices(*, as_json: bool) -> None:
+    """Print microphones and loudspeakers."""
+    from samantha.audio.device import devices
+
+    found = devices()
+    if as_json:
+        import dataclasses
+
+        print(json.dumps([dataclasses.asdict(device) for device in found], ensure_ascii=False, indent=2))
+        return
+    if not found:
+        raise AudioError(
+            "There is no sound device here.", "Plug one in, or use `samantha talk --input FILE`."
+        )
+    from rich.console import Console
+    from rich.table import Table
+
+    from samantha.commands.terminal import MUTED, RED, WOOD
+
+    table = Table(box=None, header_style=MUTED, padding=(0, 2))
+    for heading in ("", "microphone", "loudspeaker", "rate", "name"):
+        table.add_column(heading)
+    for device in found:
+        hears = "default" if device.default_input else "yes" if device.inputs else ""
+        speaks = "default" if device.default_output else "yes" if device.outputs else ""
+        table.add_row(
+            str(device.index), f"[{WOOD}]{hears}[/]", f"[{RED}]{speaks}[/]", f"{device.rate:.0f}", device.name
+        )
+    Console(highlight=False).print(table)

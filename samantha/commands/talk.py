@@ -1,0 +1,214 @@
+"""`samantha talk`: a conversation in the foreground, on a sound card or on two files."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from samantha import app
+from samantha.audio.pcm import Block, level_dbfs, seconds
+from samantha.commands import profile
+from samantha.commands.keep import EventFile, Recording
+from samantha.commands.terminal import JsonView, PlainView, View, WarmView
+from samantha.config import Config
+from samantha.dialog.lane import FastPace, Load
+from samantha.dialog.meeting import GREETING, UNHEARD, Meeting
+from samantha.errors import SamanthaError
+from samantha.ports import AudioDevice
+
+TWICE = 2.0
+"""Seconds within which a second Ctrl-C ends."""
+
+DEAF = 12.0
+"""Seconds without a word after which, at the first meeting, she says that she hears nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Two files as a sound card."""
+
+    input: Path
+    output: Path | None
+    fast: bool
+
+
+def talk(
+    config: Config,
+    *,
+    files: Files | None = None,
+    events: Path | None = None,
+    record: Path | None = None,
+    as_json: bool = False,
+) -> None:
+    """Converse until the input ends or Ctrl-C."""
+    if as_json:
+        view: View = JsonView()
+    else:
+        view = WarmView() if sys.stdout.isatty() else PlainView()
+    try:
+        asyncio.run(_talk(config, view, files, events, record))
+    finally:
+        view.end()
+
+
+async def _talk(
+    config: Config, view: View, files: Files | None, events: Path | None, record: Path | None
+) -> None:
+    stranger = (
+        files is None and _interactive() and not (config.user.name or profile.read(config.state_folder).met)
+    )
+    known = profile.read(config.state_folder)
+    device_ready = _check(config, files)
+    parts = await asyncio.to_thread(app.load, config, view.step, user_name=known.name)
+    load = Load()
+    finished: list[Callable[[], bool]] = []
+    device = device_ready(load, lambda: finished[0]())
+    keep: list[EventFile | Recording] = []
+    subscribers = [view.on]
+    assistant = app.Assistant(
+        config,
+        parts,
+        load,
+        canceller=app.canceller(config, device),
+        subscribers=subscribers,
+    )
+    finished.append(lambda: assistant.finished)
+    if events is not None:
+        keep.append(log := EventFile(events, assistant.stop))
+        assistant.subscribe(log.on)
+    if record is not None:
+        keep.append(recording := Recording(record, assistant.stop))
+        assistant.subscribe(recording.events.on)
+        assistant.taps.append(recording.tap)
+    view.begin(device.name, live=files is None)
+    if files is None:
+        _hush_on_interrupt(assistant, view)
+    if stranger:
+        _meet(config, assistant, view)
+    try:
+        await assistant.run(device)
+    finally:
+        for kept in keep:
+            kept.close()
+    for kept in keep:
+        if kept.problem is not None:
+            raise kept.problem
+
+
+def _interactive() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _check(config: Config, files: Files | None) -> Callable[[Load, Callable[[], bool]], AudioDevice]:
+    """Find the device's faults before the models are loaded: a wrong name should not cost eight seconds."""
+    if files is None:
+        from samantha.audio.device import SoundCard
+
+        card = SoundCard(config.audio.input, config.audio.output, config.audio.headset)
+        return lambda load, finished: card
+    from samantha.audio.wavfile import FileDevice, RealtimePace, probe
+
+    probe(files.input)
+
+    def open_files(load: Load, finished: Callable[[], bool]) -> AudioDevice:
+        pace = FastPace(load) if files.fast else RealtimePace()
+        return FileDevice(files.input, files.output, pace, finished)
+
+    return open_files
+
+
+def _hush_on_interrupt(assistant: app.Assistant, view: View) -> None:
+    last = -TWICE
+
+    def interrupt() -> None:
+        nonlocal last
+        if time.monotonic() - last < TWICE:
+            assistant.stop()
+            return
+        last = time.monotonic()
+        assistant.conversation.interrupt()
+        view.note("Ctrl-C once more to end.")
+
+    with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C simply ends
+        asyncio.get_running_loop().add_signal_handler(signal.SIGINT, interrupt)
+
+
+def _meet(config: Config, assistant: app.Assistant, view: View) -> None:
+    """The first meeting: a greeting, a name, and a look at whether the microphone hears anything."""
+    meeting = Meeting()
+    conversation = assistant.conversation
+    loudest, asked = -120.0, False
+
+    def answer(words: str) -> str:
+        said = meeting.answer(words)
+        if meeting.over:
+            conversation.script = None
+            if isinstance(view, WarmView):
+                view.level = -120.0
+            assistant.taps.remove(look)
+            profile.write(config.state_folder, profile.Profile(meeting.name, met=True))
+            conversation.meet(meeting.name)
+            view.note(
+                f"Your name is kept in {config.state_folder / 'profile.json'}; user.name in your "
+                "settings changes it."
+            )
+        return said
+
+    def look(captured: Block, _: Block) -> None:
+        nonlocal loudest, asked
+        level = level_dbfs(captured)
+        loudest = max(loudest, level)
+        if isinstance(view, WarmView):
+            view.level = level
+        if not asked and seconds(assistant.listener.at) > DEAF and not assistant.heard_speech:
+            asked = True
+            conversation.say(UNHEARD)
+            view.note(
+                f"The loudest sound so far was {loudest:.0f} dBFS; speech at arm's length is about -35. "
+                "`samantha devices` lists microphones, `samantha doctor` looks further."
+            )
+
+    conversation.script = answer
+    assistant.taps.append(look)
+    conversation.say(GREETING)
+
+
+def start(config: Config) -> None:
+    """Talk if there is a microphone; else show a conversation on files."""
+    from samantha.audio.device import has_microphone
+
+    if has_microphone():
+        talk(config)
+    else:
+        demonstrate(config)
+
+
+QUESTIONS = (
+    "Hi Samantha. I had a long day. What are you up to?",
+    "Tell me, do you ever get tired of listening to people?",
+)
+
+
+def demonstrate(config: Config) -> None:
+    """Two turns on files, with a second voice as the person, printed as they happen."""
+    from samantha.commands.sound import conversation_input
+
+    print(
+        "There is no microphone here, so somebody else will talk with her. Her voice and theirs go to a file.\n"
+    )
+    folder = Path(tempfile.mkdtemp(prefix="samantha-"))
+    asked = conversation_input(config, QUESTIONS, folder / "person.wav")
+    try:
+        talk(config, files=Files(folder / "person.wav", folder / "samantha.wav", fast=False))
+    except SamanthaError:
+        raise
+    print(
+        f"\nThe person: {folder / 'person.wav'} ({asked})\nSamantha:   {folder / 'samantha.wav'}, aligned with it."
+    )

@@ -1,0 +1,302 @@
+"""All policy of a conversation: who speaks when, and what is done about what was heard.
+
+Synchronous and on the loop: no event can interleave with another. Whatever takes time is a task that is
+started or cancelled here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from samantha.audio.pcm import Block, level_dbfs, samples, seconds
+from samantha.config import Config
+from samantha.dialog.reply import Engines, Reply
+from samantha.dialog.token import Token
+from samantha.errors import Cancelled, SamanthaError
+from samantha.events import (
+    Event,
+    Failed,
+    Heard,
+    Ignored,
+    IgnoredReason,
+    ReplySounded,
+    ReplySpoken,
+    SignOfLife,
+    SpeechStarted,
+    TurnEnded,
+)
+from samantha.hearing.plausible import own_voice, rejection
+from samantha.mind.history import History
+from samantha.mind.prompt import Prompt
+from samantha.ports import Transcript
+from samantha.voice.speaker import Speaker
+
+log = logging.getLogger(__name__)
+
+NOT_UNDERSTOOD = ("Sorry, I didn't catch that.", "Hm, could you say that again?", "I missed that, sorry.")
+"""What she says when somebody spoke and no words could be made out."""
+
+REST = samples(1.0)
+"""How long nobody must have spoken before she uses the time for herself."""
+
+ECHO_MEMORY = samples(2.0)
+"""How long after her last sound a turn may still be her own voice coming back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filler:
+    """A short sound, made beforehand, that shows that she is thinking."""
+
+    text: str
+    sound: Block
+
+
+class Conversation:
+    """One conversation. `clock` gives `at`, `now` the time of day, `publish` takes every event.
+
+    `echoes` says whether her own voice can come back through the microphone; `fillers` are what she lets be
+    heard when an answer takes long.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        engines: Engines,
+        speaker: Speaker,
+        prompt: Prompt,
+        publish: Callable[[Event], None],
+        *,
+        clock: Callable[[], int],
+        now: Callable[[], datetime] = datetime.now,
+        echoes: bool = False,
+        fillers: tuple[Filler, ...] = (),
+    ) -> None:
+        self.history = History()
+        self._config = config
+        self._engines = engines
+        self._speaker = speaker
+        self._prompt = prompt
+        self._publish = publish
+        self._clock = clock
+        self._now = now
+        self._echoes = echoes
+        self._fillers = itertools.cycle(fillers) if fillers else None
+        self._regrets = itertools.cycle(NOT_UNDERSTOOD)
+        self._reply: Reply | None = None
+        self._turn_ended: int | None = None
+        self._said: list[str] = []
+        self._last_sound = -ECHO_MEMORY
+        self._regretted = False
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._idle_tasks: set[asyncio.Task[None]] = set()
+        self._rest = Token()
+        self._idle_since: int | None = None
+
+    # --- what happens ---------------------------------------------------------------------------------
+
+    def on(self, event: Event) -> None:
+        """The next thing that happened."""
+        self._publish(event)
+        match event:
+            case SpeechStarted():
+                self._stir()
+                self.interrupt()
+            case TurnEnded():
+                self._reply = reply = self._new_reply()
+                self._turn_ended = event.at
+                self._start(reply, self._hear_and_answer(reply, event))
+            case _:
+                pass
+
+    def tick(self) -> None:
+        """Twenty milliseconds have passed."""
+        if self._idle_since is not None and self._clock() - self._idle_since >= REST:
+            self._idle_since = None
+            self._rest = Token()
+            task = asyncio.ensure_future(self._make_room(self._rest))
+            self._idle_tasks.add(task)
+            task.add_done_callback(self._idle_tasks.discard)
+        if self._speaker.sounding:
+            self._last_sound = self._clock()
+        patience = self._config.dialog.sign_of_life_s
+        waited = self._turn_ended is not None and seconds(self._clock() - self._turn_ended) >= patience
+        if waited and patience and self._fillers and self._reply and not self._reply.hearing:
+            self._turn_ended = None
+            if self._reply.track.empty and not self._speaker.sounding:
+                filler = next(self._fillers)
+                self._reply.track.interject(filler.sound)
+                self._publish(SignOfLife(at=self._clock(), text=filler.text))
+
+    @property
+    def quiet(self) -> bool:
+        """Nothing is being heard out, thought or said."""
+        return self._reply is None and not self._tasks
+
+    def interrupt(self) -> None:
+        """Stop answering, at once; what was heard of the answer stays."""
+        reply, self._reply, self._turn_ended = self._reply, None, None
+        if reply is None:
+            return
+        if reply.hearing:
+            return  # let it find out what was said: it will see that it is no longer the one to answer
+        began = self._speaker.sounding
+        heard = self._speaker.stop()
+        reply.cancel()
+        if began:
+            self._spoken(heard, interrupted=True)
+
+    def say(self, text: str) -> None:
+        """Say `text`, as her own words."""
+        self.interrupt()
+        self._reply = reply = self._new_reply()
+        self._speak(reply)
+        self._start(reply, reply.say(text, self._language("en")))
+
+    # --- one turn -------------------------------------------------------------------------------------
+
+    async def _hear_and_answer(self, reply: Reply, turn: TurnEnded) -> None:
+        transcript = await reply.hear(turn.audio)
+        if (reason := self._doubt(turn, transcript)) is not None:
+            await self._ignore(reply, turn, transcript, reason)
+            return
+        self._regretted = False
+        self._publish(Heard(at=self._clock(), text=transcript.text))
+        self.history.user(self._prompt.note(transcript.text, self._now()))
+        if reply is self._reply:
+            await self._answer(reply, self._language(transcript.language))
+
+    async def _answer(self, reply: Reply, language: str) -> None:
+        self._speak(reply)
+        messages = self._prompt.messages(self.history)
+        await reply.answer(messages, self._config.llm.max_tokens, language)
+
+    async def _ignore(
+        self, reply: Reply, turn: TurnEnded, transcript: Transcript, reason: IgnoredReason
+    ) -> None:
+        self._publish(Ignored(at=self._clock(), reason=reason, text=transcript.text))
+        if reply is not self._reply:
+            return
+        if self.history.unanswered:  # a noise broke in on the answer before a word of it was heard
+            await self._answer(reply, self._language(transcript.language))
+        elif self._should_regret(turn, reason):
+            self._regretted = True
+            self._speak(reply)
+            await reply.say(next(self._regrets), "en")
+        else:
+            self._reply = None
+
+    def _should_regret(self, turn: TurnEnded, reason: IgnoredReason) -> bool:
+        spoke = turn.speech_seconds >= 0.8 and reason in ("unsure", "repetition", "empty")
+        return spoke and not self._regretted and self._config.dialog.say_when_not_understood
+
+    def _doubt(self, turn: TurnEnded, transcript: Transcript) -> IgnoredReason | None:
+        if (
+            self._echoes
+            and turn.began - self._last_sound < ECHO_MEMORY
+            and own_voice(transcript.text, self._said)
+        ):
+            return "own-voice"
+        return rejection(
+            level_dbfs(turn.audio),
+            turn.speech_seconds,
+            seconds(len(turn.audio)),
+            transcript,
+            self._config.hearing,
+        )
+
+    # --- speaking -------------------------------------------------------------------------------------
+
+    def _speak(self, reply: Reply) -> None:
+        def sounded() -> None:
+            self._publish(ReplySounded(at=self._clock()))
+
+        def ended() -> None:
+            self._reply = None if self._reply is reply else self._reply
+            self._spoken(reply.track.heard(reply.track.played), interrupted=False)
+
+        self._speaker.play(reply.track, sounded, ended)
+
+    def _spoken(self, heard: str, *, interrupted: bool) -> None:
+        self._said = [*self._said[-2:], heard]
+        if heard and self.history.unanswered:
+            self.history.samantha(heard, interrupted=interrupted)
+        self._publish(ReplySpoken(at=self._clock(), text_heard=heard, interrupted=interrupted))
+        self._idle_since = None if interrupted else self._clock()
+
+    def _language(self, heard: str) -> str:
+        """The language to speak in: the one heard if the voice can, else the voice's own."""
+        spoken = self._engines.synthesizer.languages
+        return heard if heard in spoken else spoken[0]
+
+    # --- while nothing goes on ------------------------------------------------------------------------
+
+    def _stir(self) -> None:
+        """Somebody speaks: whatever was done in the idle time can wait."""
+        self._idle_since = None
+        self._rest.cancel()
+
+    async def _make_room(self, token: Token) -> None:
+        """Let the oldest turns go before the window is full, and have the rest worked through again.
+
+        Whole thirds at once: each time the start of the prompt changes, all of it must be read anew.
+        """
+        engines = self._engines
+
+        def count() -> int:
+            return engines.llm.count(self._prompt.messages(self.history))
+
+        try:
+            if self._prompt.overflows(await engines.llm_lane.call(count)) and not token.cancelled:
+                self.history.drop_oldest_third()
+            messages = self._prompt.messages(self.history)
+            if not token.cancelled:
+                await engines.llm_lane.call(lambda: engines.llm.prefill(messages, token))
+        except Cancelled:
+            pass  # the person came first
+        except SamanthaError as problem:
+            self._publish(Failed(at=self._clock(), error=str(problem)))
+
+    # --- tasks ----------------------------------------------------------------------------------------
+
+    def _new_reply(self) -> Reply:
+        return Reply(self._engines, self._publish, self._clock)
+
+    def _start(self, reply: Reply, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(self._guard(reply, work))
+        reply.follow(task)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _guard(self, reply: Reply, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except* Cancelled:
+            pass  # somebody wanted this
+        except* SamanthaError as problems:
+            self._fail(reply, "; ".join(str(problem) for problem in problems.exceptions))
+        except* Exception as problems:
+            log.exception("an engine failed")
+            self._fail(reply, f"Something broke while I was answering: {problems.exceptions[0]!r}.")
+
+    def _fail(self, reply: Reply, sentence: str) -> None:
+        self._publish(Failed(at=self._clock(), error=sentence))
+        reply.token.cancel()
+        reply.track.close()
+        if self._reply is reply and not self._speaker.sounding:
+            self._speaker.stop()
+            self._reply = None
+
+    async def close(self) -> None:
+        """End: stop speaking and give up what is being thought."""
+        self.interrupt()
+        self._rest.cancel()
+        tasks = [*self._tasks, *self._idle_tasks]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,130 @@
+"""One attempt to answer, with its own token and its own sound: abandoned, it disturbs nobody."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from samantha.audio.pcm import Block
+from samantha.dialog.lane import Lane
+from samantha.dialog.token import Token
+from samantha.events import ClauseReady, Event, ReplyStarted, ReplyText, Transcribed
+from samantha.ports import LanguageModel, Message, Synthesizer, Transcriber, Transcript
+from samantha.voice.clauses import ClauseSplitter
+from samantha.voice.speaker import Track
+from samantha.voice.spoken import Speakable
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """What an answer is made with, each on its lane."""
+
+    transcriber: Transcriber
+    llm: LanguageModel
+    synthesizer: Synthesizer
+    stt_lane: Lane
+    llm_lane: Lane
+    tts_lane: Lane
+
+    def close(self) -> None:
+        for lane in (self.stt_lane, self.llm_lane, self.tts_lane):
+            lane.close()
+
+
+class Reply:
+    """Hears a turn, thinks of an answer and has it spoken into `track`.
+
+    `publish` takes its events, `clock` gives their `at`. Its methods are steps that the conversation puts
+    together; each raises `Cancelled` (or is cancelled) once `cancel` was called.
+    """
+
+    def __init__(self, engines: Engines, publish: Callable[[Event], None], clock: Callable[[], int]) -> None:
+        self.token = Token()
+        self.track = Track()
+        self.hearing = False
+        """Whether it is still finding out what was said; that cannot be stopped, and should not be lost."""
+        self._engines = engines
+        self._publish = publish
+        self._clock = clock
+        self._task: asyncio.Task[None] | None = None
+
+    def follow(self, task: asyncio.Task[None]) -> None:
+        """Cancel `task` too when this attempt is given up."""
+        self._task = task
+
+    def cancel(self) -> None:
+        """Give up: first the engines' threads, then the coroutines. The speaker is stopped by its owner."""
+        self.token.cancel()
+        if self._task is not None:
+            self._task.cancel()
+
+    async def hear(self, audio: Block) -> Transcript:
+        """What was said in `audio`."""
+        self.hearing = True
+        try:
+            transcript = await self._engines.stt_lane.call(
+                lambda: self._engines.transcriber.transcribe(audio, Token())
+            )
+        finally:
+            self.hearing = False
+        self._publish(
+            Transcribed(at=self._clock(), text=transcript.text, language=transcript.language, final=True)
+        )
+        return transcript
+
+    async def answer(self, messages: Sequence[Message], max_tokens: int, language: str) -> str:
+        """Think of an answer to `messages` and speak it while it is being thought; returns all of it."""
+        self._publish(ReplyStarted(at=self._clock()))
+        clauses: asyncio.Queue[str | None] = asyncio.Queue()
+        async with asyncio.TaskGroup() as group:
+            thinking = group.create_task(self._think(messages, max_tokens, clauses))
+            group.create_task(self._speak(clauses, language))
+        return thinking.result()
+
+    async def say(self, text: str, language: str) -> None:
+        """Speak `text` as it is."""
+        self._publish(ReplyStarted(at=self._clock()))
+        clauses: asyncio.Queue[str | None] = asyncio.Queue()
+        self._publish(ReplyText(at=self._clock(), delta=text))
+        clauses.put_nowait(text)
+        clauses.put_nowait(None)
+        await self._speak(clauses, language)
+
+    async def _think(
+        self, messages: Sequence[Message], max_tokens: int, clauses: asyncio.Queue[str | None]
+    ) -> str:
+        splitter = ClauseSplitter()
+        written: list[str] = []
+
+        def take(delta: str) -> None:
+            written.append(delta)
+            self._publish(ReplyText(at=self._clock(), delta=delta))
+            for clause in splitter.feed(delta):
+                clauses.put_nowait(clause)
+
+        engines = self._engines
+        await engines.llm_lane.stream(
+            lambda: engines.llm.generate(messages, self.token, max_tokens=max_tokens), self.token, take
+        )
+        for clause in splitter.flush():
+            clauses.put_nowait(clause)
+        clauses.put_nowait(None)
+        return "".join(written)
+
+    async def _speak(self, clauses: asyncio.Queue[str | None], language: str) -> None:
+        engines = self._engines
+        speakable = Speakable(language)
+        while (clause := await clauses.get()) is not None:
+            spoken = speakable(clause)
+            if not spoken:
+                continue
+            self._publish(ClauseReady(at=self._clock(), text=clause.strip()))
+            self.track.begin(clause.strip())
+            await engines.tts_lane.stream(
+                lambda spoken=spoken: engines.synthesizer.synthesize(spoken, self.token),  # type: ignore[misc]
+                self.token,
+                self.track.add,
+            )
+            self.track.finish()
+        self.track.close()

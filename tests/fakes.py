@@ -1,0 +1,228 @@
+"""Doubles behind the ports: scripted engines whose work costs virtual time, and a clock made of blocks."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from samantha.app import Assistant, Parts
+from samantha.audio.wavfile import FileDevice
+from samantha.audio.pcm import BLOCK_SECONDS, HEARING_RATE, VOICE_RATE, Block, samples
+from samantha.config import Config
+from samantha.dialog.conversation import Filler
+from samantha.dialog.lane import Load
+from samantha.dialog.token import Token
+from samantha.errors import Cancelled
+from samantha.events import Event
+from samantha.mind.prompt import Prompt
+from samantha.ports import EchoCanceller, Message, Transcript
+
+NOON = datetime(2026, 11, 22, 12, 0)
+LOUD = 0.2
+"""Amplitude of scripted speech; the scripted detector hears everything above a tenth of it."""
+
+
+class VirtualPace:
+    """A device's pace: time goes on by one block when nothing but time can make anything happen."""
+
+    def __init__(self, load: Load) -> None:
+        self._load = load
+        self._loop = asyncio.get_running_loop()
+        self._lock = threading.Lock()
+        self._now = 0.0
+        self._sleepers: list[tuple[float, threading.Event]] = []
+        self._released = False
+
+    async def tick(self) -> None:
+        await self._load.settle()
+        with self._lock:
+            self._now += BLOCK_SECONDS
+            due = [gate for when, gate in self._sleepers if when <= self._now + 1e-9]
+            self._sleepers = [(when, gate) for when, gate in self._sleepers if when > self._now + 1e-9]
+        for gate in due:
+            self._load.enter()
+            gate.set()
+        await self._load.settle()
+
+    def sleep(self, seconds: float) -> None:
+        """For engines' threads: let `seconds` of virtual time pass."""
+        gate = threading.Event()
+        with self._lock:
+            if self._released or seconds <= 0:
+                return
+            self._sleepers.append((self._now + seconds, gate))
+        self._loop.call_soon_threadsafe(self._load.leave)
+        gate.wait()
+
+    def release(self) -> None:
+        """Let every sleeping thread go: the test is over."""
+        with self._lock:
+            self._released = True
+            for _, gate in self._sleepers:
+                self._load.enter()
+                gate.set()
+            self._sleepers = []
+
+
+class LoudnessDetector:
+    """Speech is what is loud."""
+
+    window = 512
+
+    def probability(self, block: Block) -> float:
+        return 1.0 if float(np.abs(block).mean()) > LOUD / 10 else 0.0
+
+    def reset(self) -> None:
+        pass
+
+
+@dataclass
+class Script:
+    """What the engines will do, and what they were asked."""
+
+    heard: Sequence[str | Transcript | Exception] = ()
+    answers: Sequence[str | Exception] = ()
+    hearing_takes: float = 0.3
+    first_token_takes: float = 0.2
+    token_takes: float = 0.05
+    synthesis_takes: float = 0.06
+    letter_lasts: float = 0.05
+    context: int = 4096
+    prompts: list[list[Message]] = field(default_factory=list)
+    prefilled: list[list[Message]] = field(default_factory=list)
+    spoken: list[str] = field(default_factory=list)
+
+
+class ScriptedTranscriber:
+    def __init__(self, script: Script, sleep: Callable[[float], None]) -> None:
+        self._heard = iter(script.heard)
+        self._script, self._sleep = script, sleep
+
+    def transcribe(self, audio: Block, token: Token, *, hint: str = "") -> Transcript:
+        self._sleep(self._script.hearing_takes)
+        heard = next(self._heard, "")
+        if isinstance(heard, Exception):
+            raise heard
+        return heard if isinstance(heard, Transcript) else Transcript(heard, "en", logprob=-0.2)
+
+
+class ScriptedModel:
+    """Writes each answer word by word."""
+
+    threads = 1
+
+    def __init__(self, script: Script, sleep: Callable[[float], None]) -> None:
+        self._answers = iter(script.answers)
+        self._script, self._sleep = script, sleep
+        self.context = script.context
+
+    def count(self, messages: Sequence[Message]) -> int:
+        return sum(len(message.content.split()) + 4 for message in messages)
+
+    def prefill(self, messages: Sequence[Message], token: Token) -> None:
+        self._script.prefilled.append(list(messages))
+
+    def generate(self, messages: Sequence[Message], token: Token, *, max_tokens: int) -> Iterator[str]:
+        self._script.prompts.append(list(messages))
+        answer = next(self._answers, "Yes.")
+        if isinstance(answer, Exception):
+            raise answer
+        self._sleep(self._script.first_token_takes)
+        for i, word in enumerate(answer.split(" ")):
+            if token.cancelled:
+                raise Cancelled
+            yield word if i == 0 else " " + word
+            self._sleep(self._script.token_takes)
+
+
+class ScriptedVoice:
+    """Every letter is a steady tone of `letter_lasts`."""
+
+    name = "scripted"
+    languages = ("en",)
+
+    def __init__(self, script: Script, sleep: Callable[[float], None]) -> None:
+        self._script, self._sleep = script, sleep
+
+    def synthesize(self, text: str, token: Token) -> Iterator[Block]:
+        self._script.spoken.append(text)
+        self._sleep(self._script.synthesis_takes)
+        if token.cancelled:
+            raise Cancelled
+        yield np.full(samples(len(text) * self._script.letter_lasts, VOICE_RATE), 0.3, np.float32)
+
+
+@dataclass
+class Outcome:
+    """What a conversation left behind."""
+
+    events: list[Event]
+    output: Block
+    history: list[Message]
+    script: Script
+
+    def of(self, *kinds: type) -> list[Event]:
+        return [event for event in self.events if isinstance(event, kinds)]
+
+    def sounding(self) -> list[tuple[float, float]]:
+        """When she was heard: (begin, end) in seconds; gaps under 60 ms do not count."""
+        loud = np.flatnonzero(np.abs(self.output) > 0.02)
+        if not len(loud):
+            return []
+        breaks = np.flatnonzero(np.diff(loud) > 0.06 * HEARING_RATE)
+        begins = [loud[0], *loud[breaks + 1]]
+        ends = [*loud[breaks], loud[-1]]
+        return [(b / HEARING_RATE, e / HEARING_RATE) for b, e in zip(begins, ends, strict=True)]
+
+
+def speech_and_silence(*parts: float) -> Block:
+    """Seconds of silence, speech, silence, speech …, as a person would leave them on a microphone."""
+    blocks = [
+        np.full(samples(part), LOUD if i % 2 else 0.0, np.float32) * (1 if i % 2 else 0)
+        for i, part in enumerate(parts)
+    ]
+    return np.concatenate(blocks)
+
+
+async def converse(
+    folder: Path,
+    script: Script,
+    microphone: Block,
+    *,
+    config: Config | None = None,
+    canceller: EchoCanceller | None = None,
+    fillers: tuple[Filler, ...] = (),
+    prepare: Callable[[Assistant], None] = lambda _: None,
+) -> Outcome:
+    """A whole conversation through the real composition root, on files and a virtual clock."""
+    config = config or Config()
+    soundfile.write(folder / "in.wav", microphone, HEARING_RATE, subtype="PCM_16")
+    load = Load()
+    pace = VirtualPace(load)
+    parts = Parts(
+        LoudnessDetector(),
+        ScriptedTranscriber(script, pace.sleep),
+        ScriptedModel(script, pace.sleep),
+        ScriptedVoice(script, pace.sleep),
+        Prompt("You are Samantha.", config.user.name, script.context, config.llm.max_tokens),
+        fillers,
+    )
+    events: list[Event] = []
+    assistant = Assistant(
+        config, parts, load, canceller=canceller, now=lambda: NOON, subscribers=[events.append]
+    )
+    prepare(assistant)
+    device = FileDevice(folder / "in.wav", folder / "out.wav", pace, lambda: assistant.finished)
+    try:
+        await asyncio.wait_for(assistant.run(device), timeout=20)
+    finally:
+        pace.release()
+    output, _ = soundfile.read(folder / "out.wav", dtype="float32")
+    return Outcome(events, output, assistant.conversation.history.messages(), script)

@@ -1,0 +1,108 @@
+"""Imports go down only."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.unit
+
+PACKAGE = Path(__file__).parents[2] / "samantha"
+
+# From the ground up; a module may import from its own floor and from those below.
+FLOORS: list[set[str]] = [
+    {"errors", "audio.pcm", "__init__"},
+    {"events", "config", "dialog.token"},
+    {"ports"},
+    # pure logic
+    {
+        "audio.ring",
+        "dialog.meeting",
+        "hearing.endpoint",
+        "hearing.plausible",
+        "mind.history",
+        "mind.prompt",
+        "voice.clauses",
+        "voice.spoken",
+    },
+    # the dialog and its ends: no engine in sight
+    {"dialog", "hearing.listener", "voice.speaker"},
+    # engines, devices, stores
+    {"audio", "hearing", "mind", "voice", "store"},
+    {"app"},
+    {"commands", "doctor"},
+    {"cli", "__main__"},
+]
+ENGINES = 5
+
+
+def floor(module: str) -> int:
+    """The floor of `module`, by its own name or else its folder's."""
+    for name in (module, module.partition(".")[0]):
+        for number, floor_ in enumerate(FLOORS):
+            if name in floor_:
+                return number
+    for number, floor_ in enumerate(FLOORS):
+        if any(module.startswith(f"{entry}") and entry.count(".") for entry in floor_):
+            return number
+    raise AssertionError(f"{module} has no floor: say in this test where it belongs")
+
+
+def modules() -> list[str]:
+    return sorted(
+        path.relative_to(PACKAGE).with_suffix("").as_posix().replace("/", ".")
+        for path in PACKAGE.rglob("*.py")
+    )
+
+
+def imports(module: str) -> set[str]:
+    """What `module` imports of the package, without what only the type checker sees."""
+    tree = ast.parse((PACKAGE / (module.replace(".", "/") + ".py")).read_text("utf-8"))
+    checked = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        for inner in ast.walk(node)
+    }
+    known = set(modules())
+    found = set()
+    for node in ast.walk(tree):
+        if id(node) in checked:
+            continue
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("samantha"):
+            base = (node.module or "").removeprefix("samantha").lstrip(".")
+            for alias in node.names:
+                inner = f"{base}.{alias.name}".lstrip(".")
+                found.add(inner if inner in known else base or "__init__")
+        elif isinstance(node, ast.Import):
+            found.update(
+                a.name.removeprefix("samantha.") for a in node.names if a.name.startswith("samantha.")
+            )
+    return found
+
+
+@pytest.mark.parametrize("module", [m for m in modules() if not m.endswith("__init__")])
+def test_a_module_imports_only_what_is_below(module: str) -> None:
+    up = {other for other in imports(module) if floor(other) > floor(module)}
+    assert not up, f"{module} reaches up to {up}"
+
+
+@pytest.mark.parametrize(
+    "module", [m for m in modules() if floor(m) == ENGINES and not m.endswith("__init__")]
+)
+def test_engines_do_not_know_one_another(module: str) -> None:
+    folder = module.partition(".")[0]
+    others = {
+        other
+        for other in imports(module)
+        if floor(other) == ENGINES and other.partition(".")[0] != folder and not other.endswith("__init__")
+    }
+    assert not others, f"{module} knows {others}"
+
+
+def test_the_dialog_names_no_engine() -> None:
+    for module in modules():
+        if module.startswith("dialog."):
+            assert all(floor(other) < ENGINES for other in imports(module)), module
