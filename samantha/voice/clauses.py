@@ -1,0 +1,268 @@
+"""Where streamed text may be cut, so that the voice can begin before the thought has ended.
+
+The first clause is short, because a person waits for it; later ones grow, because long ones sound better
+and there is time while the earlier ones play. Every decision looks at one more character and at nothing that
+lies ahead, so it does not matter in which pieces the text arrives.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+Ending = Literal["none", "pause", "sentence", "unsure"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Pace:
+    """How many words a clause needs before it may end at …"""
+
+    sentence: int  # … a full stop
+    pause: int  # … a comma, dash or colon
+    joint: int  # … a word like "because", without any mark
+    most: int  # … an earlier pause that was too early, or else before a preposition
+
+
+_PACES = (_Pace(1, 2, 6, 9), _Pace(3, 4, 10, 18), _Pace(3, 7, 14, 20), _Pace(3, 12, 18, 24))
+_TOO_MANY = 8  # words over `most` after which any gap between two words will do
+_LONGEST_QUOTE = 25  # words after which a quotation or bracket that stays open no longer holds text together
+
+_CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_WORD = re.compile(rf"(?P<cjk>[{_CJK}])|(?:(?![{_CJK}])[^\W_])+(?:['’.,:@/-](?:(?![{_CJK}])[^\W_])+)*")
+
+_CLOSERS = "\"'”’»)]}*_`~」』）】›"
+_SENTENCE_MARKS = "!?。！？।؟"
+_PAUSE_MARKS = ",;:—،，；：、"
+_CJK_SENTENCE = "。！？"
+_CJK_PAUSE = "，；：、"
+_PLAIN_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*[,;!?]")
+_LIST_MARK = re.compile(r"[-*+•]|\(?(?:\d{1,3}|[A-Za-z])[.):]")
+_DOTTED = re.compile(r"(?:[^\W\d_]\.)+")
+
+_NEVER_LAST = frozenset(
+    "dr. mr. mrs. ms. mx. prof. st. mt. ft. e.g. i.e. vs. cf. gen. col. sgt. capt. lt. rev. hon. sen. rep. gov. "
+    "fig. vol. pp. ca. approx. dept. est. messrs. z.b. bzw. d.h. hr. fr. nr. sra. srta. dra. mme. mlle. p.ej.".split()
+)
+_LAST_BEFORE_CAPITAL = frozenset("a.m. p.m. etc. inc. ltd. co. corp. jr. sr. bros. ph.d. usw. u.s.w.".split())
+_LAST_UNLESS_NUMBER = frozenset(
+    "no. nos. jan. feb. mar. apr. jun. jul. aug. sep. sept. oct. nov. dec. sec. ch. art.".split()
+)
+
+_JOINTS = frozenset(
+    "and but because so that which while when if since although though where until unless or whether whereas "
+    "und aber weil dass wenn oder et mais parce quand y pero porque cuando e ma perché mas quando".split()
+)
+_LOOSE_JOINTS = _JOINTS | frozenset(
+    "than as who with without for in on at by from into about after before between during through to of "
+    "mit für von bei nach avec pour dans sur con para por en per".split()
+)
+
+_PAIRS = {
+    "(": ")",
+    "[": "]",
+    "{": "}",
+    "“": "”",
+    "„": "“",
+    "«": "»",
+    "「": "」",
+    "『": "』",
+    "（": "）",
+    "‘": "’",
+}
+_FENCE = re.compile(r'\*+|_+|`+|["“”„«»「」『』（）()\[\]{}‘’]')
+
+
+class ClauseSplitter:
+    """Takes the pieces of one reply as they come and gives the clauses that can be spoken.
+
+    A clause holds at least a few words, except a first reaction such as "Oh!". It never ends inside a number, a
+    time, an abbreviation, an initial, an address, an ellipsis, or a quotation or bracket of up to 25 words.
+    The clauses one after the other are the text, but for white space.
+    """
+
+    def __init__(self, first_words: int = 2) -> None:
+        """`first_words`: words after which the first clause may end at a comma; at least 1."""
+        if first_words < 1:
+            raise ValueError(f"first_words is {first_words}; it should be at least 1")
+        first = _PACES[0]
+        self._paces = (
+            _Pace(first.sentence, first_words, max(first.joint, first_words), first.most),
+            *_PACES[1:],
+        )
+        self._pending = ""
+        self._given = 0
+
+    def feed(self, delta: str) -> list[str]:
+        """The clauses that are complete now that `delta` has come."""
+        found = []
+        for character in delta:
+            if not self._pending and character.isspace():
+                continue
+            self._pending += character
+            cut = self._cut()
+            if cut:
+                found.append(self._pending[:cut].strip())
+                self._pending = self._pending[cut:].lstrip()
+                self._given += 1
+        return found
+
+    def flush(self) -> list[str]:
+        """What is left when the text has ended: one clause, or none."""
+        rest, self._pending = self._pending.strip(), ""
+        return [rest] if rest else []
+
+    def _cut(self) -> int:
+        """Where to cut what is pending, or 0; only its last characters are new."""
+        text = self._pending
+        if text[-1].isspace():
+            if len(text) > 1 and text[-2].isspace() and text[-1] != "\n":
+                return 0
+            return self._cut_at_space()
+        if len(text) > 1 and text[-2].isspace():
+            return self._cut_before_word()
+        return self._cut_at_mark()
+
+    @property
+    def _pace(self) -> _Pace:
+        return self._paces[min(self._given, len(self._paces) - 1)]
+
+    def _cut_at_space(self) -> int:
+        text, body, pace = self._pending, self._pending.rstrip(), self._pace
+        if is_open(body):
+            return 0
+        words, ending = count_words(body), ending_of(body)
+        if text[-1] == "\n" and not _LIST_MARK.fullmatch(_last_line(body).strip()):
+            ending = "sentence"  # a heading, a line of a list, a paragraph
+        if ending == "unsure" and self._given == 0 and body.endswith(("...", "…")):
+            ending = "sentence"  # "Hmm…"
+        if ending == "sentence" and words >= pace.sentence:
+            return len(text)
+        if ending == "pause" and words >= pace.pause:
+            return len(text)
+        if ending != "none":
+            return 0
+        return self._cut_without_mark(body, words)
+
+    def _cut_without_mark(self, body: str, words: int) -> int:
+        pace = self._pace
+        last = body.split()[-1]
+        before = len(body) - len(last)
+        gap = before and not _holds(body[:before].split()[-1])
+        needed = pace.joint + (last.lower() == "that")  # "that" holds on to its noun a little
+        if gap and last.lower() in _JOINTS and words - 1 >= needed:
+            return before
+        if words < pace.most:
+            return 0
+        for pause in reversed(list(re.finditer(r"\s", body))):
+            head = body[: pause.start()]
+            if ending_of(head) in ("pause", "sentence") and count_words(head) >= 3 and not is_open(head):
+                return pause.end()
+        if gap and last.lower() in _LOOSE_JOINTS:
+            return before
+        return len(self._pending) if words >= pace.most + _TOO_MANY and not _holds(last) else 0
+
+    def _cut_before_word(self) -> int:
+        """The first character of a word can settle whether the full stop before it was one."""
+        body, next_one = self._pending[:-1].rstrip(), self._pending[-1]
+        if ending_of(body) != "unsure" or is_open(body):
+            return 0
+        last = _bare(body)
+        if last in _LAST_UNLESS_NUMBER:
+            ended = not next_one.isdigit()
+        else:
+            ended = next_one.isupper() or next_one in "\"“'‘¿¡"
+        pause = not ended and last.endswith(("...", "…"))
+        least = self._pace.pause if pause else self._pace.sentence
+        return len(self._pending) - 1 if (ended or pause) and count_words(body) >= least else 0
+
+    def _cut_at_mark(self) -> int:
+        """Marks after which no further character is needed, so that nobody waits for one."""
+        text, mark = self._pending, self._pending[-1]
+        if mark in _CJK_SENTENCE or (mark in _CLOSERS and text[-2:-1] and text[-2] in _CJK_SENTENCE):
+            least = self._pace.sentence
+        elif mark in _CJK_PAUSE or (mark == "—" and text[-2:-1].isalpha()):
+            least = self._pace.pause
+        elif mark in ",;!?" and self._given == 0 and _PLAIN_WORD.fullmatch(text.split()[-1]):
+            least = self._pace.sentence if mark in "!?" else self._pace.pause
+        elif len(text) % 32 == 0 and count_words(text) >= 2 * self._pace.most and _is_cjk(text[-2:]):
+            least = 1  # a script without spaces, and no mark for a long time
+        else:
+            return 0
+        return len(text) if count_words(text) >= least and not is_open(text) else 0
+
+
+def count_words(text: str) -> int:
+    """Words in `text`; two characters of a script without spaces count as one."""
+    characters = words = 0
+    for match in _WORD.finditer(text):
+        if match["cjk"]:
+            characters += 1
+        else:
+            words += 1
+    return words + (characters + 1) // 2
+
+
+def ending_of(body: str) -> Ending:
+    """What the end of `body`, before white space, is: "unsure" where the next character decides."""
+    core = body.rstrip(_CLOSERS)
+    if not core:
+        return "none"
+    word, mark = core.split()[-1], core[-1]
+    if mark in _SENTENCE_MARKS:
+        return "sentence"
+    if mark in _PAUSE_MARKS or word in ("-", "--", "–"):
+        return "none" if word == _last_line(core).strip() and _LIST_MARK.fullmatch(word) else "pause"
+    if mark == "…" or core.endswith("..."):
+        return "unsure"
+    if mark != ".":
+        return "none"
+    if word == _last_line(core).strip() and _LIST_MARK.fullmatch(word):
+        return "none"
+    bare = _bare(core)
+    if bare in _NEVER_LAST:
+        return "none"
+    if bare in _LAST_BEFORE_CAPITAL or bare in _LAST_UNLESS_NUMBER:
+        return "unsure"
+    return "none" if _DOTTED.fullmatch(bare) else "sentence"
+
+
+def is_open(text: str) -> bool:
+    """Whether `text` ends inside a quotation, a bracket or emphasis that began no more than 25 words ago."""
+    open_: list[tuple[str, int]] = []
+    for match in _FENCE.finditer(text):
+        mark, start, end = match.group(), match.start(), match.end()
+        before, after = text[start - 1 : start], text[end : end + 1]
+        opens = not before or before.isspace() or before in '([{—–-"“‘*_'
+        closing = next((i for i, (closer, _) in enumerate(open_) if closer == mark), None)
+        if mark == "’" and after.isalpha():
+            continue  # an apostrophe
+        if closing is not None and (mark in ")]}”“»」』）’" or not before.isspace()):
+            del open_[closing:]
+        elif mark in _PAIRS:
+            if mark == "(" and before and before in ":;-=" and not after.isalpha():
+                continue  # a sad face
+            open_.append((_PAIRS[mark], start))
+        elif mark[0] in '*_`"' and len(mark) < 3 and opens and after and not after.isspace():
+            open_.append((mark, start))
+    return bool(open_) and count_words(text[open_[0][1] :]) <= _LONGEST_QUOTE
+
+
+def _bare(body: str) -> str:
+    """The last word in lower case, without quotes and brackets around it."""
+    return body.split()[-1].rstrip(_CLOSERS).lstrip("\"'“‘«([{*_").lower()
+
+
+def _last_line(text: str) -> str:
+    return text.rpartition("\n")[2]
+
+
+def _holds(word: str) -> bool:
+    """Whether `word` wants to stay with the next one: numbers with what they count, joints with their clause."""
+    return (
+        word[-1].isdigit() or word.lower() in _LOOSE_JOINTS or ending_of(word) == "none" and word[-1] == "."
+    )
+
+
+def _is_cjk(text: str) -> bool:
+    return bool(text) and all(match["cjk"] for match in _WORD.finditer(text)) and bool(_WORD.match(text))

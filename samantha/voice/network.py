@@ -1,0 +1,84 @@
+"""A voice's neural network: opened the way a shared desktop wants it, and stopped when nobody listens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from samantha.dialog.token import Token
+from samantha.errors import Cancelled, ModelError
+
+_SILENT = 4  # onnxruntime's "fatal only": its own messages are not for a person
+
+
+class Network:
+    """An ONNX model on the processor. Loading holds the interpreter lock: do it before any sound flows.
+
+    `run` may be called from one thread at a time; `Token.cancel` from any other ends it within about 50 ms,
+    and the network can be used again at once.
+    """
+
+    def __init__(self, path: Path, *, threads: int) -> None:
+        """Raises ModelError if `path` is missing, unreadable or no model."""
+        import onnxruntime
+
+        require(path)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = _SILENT
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        # The arena keeps the largest buffers ever needed; sentences differ in length, so it only grows.
+        options.enable_cpu_mem_arena = False
+        try:
+            self._session = onnxruntime.InferenceSession(
+                str(path), options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as problem:  # onnxruntime's errors have no common ancestor below Exception
+            raise ModelError(f"{path} is damaged or no voice model.", mending(path)) from problem
+        self._options = onnxruntime.RunOptions
+        self._path = path
+        self.inputs: dict[str, str] = {each.name: each.type for each in self._session.get_inputs()}
+        """Name and type, such as ``"tensor(float)"``, of each input."""
+
+    def run(self, inputs: Mapping[str, Any], token: Token) -> Any:
+        """The first output for `inputs`, a numpy array. Raises Cancelled, or ModelError if it fails."""
+        options = self._options()
+        options.log_severity_level = _SILENT
+
+        def stop() -> None:
+            options.terminate = True
+
+        with token.stopping(stop):
+            token.check()
+            try:
+                outputs = self._session.run(None, dict(inputs), options)
+            except Exception as problem:
+                if token.cancelled:
+                    raise Cancelled from None
+                raise ModelError(f"{self._path} failed while speaking.", mending(self._path)) from problem
+        token.check()
+        return outputs[0]
+
+
+def require(path: Path) -> None:
+    """Raises ModelError, saying what is wrong, unless `path` is a file with something in it."""
+    try:
+        with path.open("rb") as file:
+            if file.read(1):
+                return
+            reason = "is empty"
+    except FileNotFoundError:
+        reason = "does not exist"
+    except OSError as problem:
+        reason = f"cannot be read: {problem.strerror}"
+    raise ModelError(f"{path} {reason}.", mending(path))
+
+
+def mending(path: Path) -> str:
+    """What to do about a broken file of a voice."""
+    folder = path.parent.name
+    if folder.startswith(("piper-", "kokoro-")):  # the catalogue's names are the folders' names
+        return f"Fetch it again with `samantha models pull {folder}`."
+    return "Check the path in voice.name, or choose a voice of `samantha models list`."
