@@ -20,6 +20,12 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def sync_file(path: Path) -> None:
+    """Have the content of `path` on the disk."""
+    with path.open("r+b") as file:  # Windows flushes only what may be written
+        os.fsync(file.fileno())
+
+
 def sync_folder(folder: Path) -> None:
     """Have the names in `folder` on the disk; where a system cannot (Windows), nothing."""
     try:
