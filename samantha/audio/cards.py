@@ -1,0 +1,175 @@
+"""Which microphones and loudspeakers there are, and which one is meant."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import platform
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Literal
+
+from samantha.errors import AudioError
+
+Side = Literal["input", "output"]
+THINGS: dict[Side, str] = {"input": "microphone", "output": "loudspeaker"}
+
+INSTALL = {
+    "debian": "sudo apt-get install -y libportaudio2 libasound2-plugins",
+    "fedora": "sudo dnf install -y portaudio alsa-plugins-pulseaudio",
+    "arch": "sudo pacman -S --needed portaudio pipewire-alsa",
+    "suse": "sudo zypper install -y libportaudio2 alsa-plugins-pulse",
+    "alpine": "sudo apk add portaudio alsa-plugins-pulse",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceInfo:
+    """A sound card as PortAudio sees it: `inputs` and `outputs` in channels, its own `rate` in Hz."""
+
+    index: int
+    name: str
+    host_api: str
+    inputs: int
+    outputs: int
+    default_input: bool
+    default_output: bool
+    rate: int
+
+    def channels(self, side: Side) -> int:
+        return self.inputs if side == "input" else self.outputs
+
+    def default(self, side: Side) -> bool:
+        return self.default_input if side == "input" else self.default_output
+
+
+def portaudio() -> ModuleType:
+    """The sounddevice module. Raises AudioError, with the command that mends it, if PortAudio is missing."""
+    try:
+        with quiet():
+            import sounddevice
+    except OSError:
+        raise AudioError(
+            "The PortAudio library, which speaks to sound cards, is not installed.",
+            f"Install it with: {_install()}",
+        ) from None
+    return sounddevice  # type: ignore[no-any-return]
+
+
+def devices() -> list[DeviceInfo]:
+    """All sound cards, by index. Raises AudioError if there is no PortAudio or it does not answer."""
+    sd = portaudio()
+    try:
+        with quiet():
+            apis = sd.query_hostapis()
+            found = sd.query_devices()
+            defaults = tuple(sd.default.device)
+    except sd.PortAudioError as problem:
+        raise AudioError(
+            f"The sound system does not answer: {problem}.", "Run `samantha doctor` for a closer look."
+        ) from None
+    return [
+        DeviceInfo(
+            index=device["index"],
+            name=device["name"],
+            host_api=apis[device["hostapi"]]["name"],
+            inputs=device["max_input_channels"],
+            outputs=device["max_output_channels"],
+            default_input=device["index"] == defaults[0],
+            default_output=device["index"] == defaults[1],
+            rate=round(device["default_samplerate"]),
+        )
+        for device in found
+    ]
+
+
+def has_microphone() -> bool:
+    """Whether anything here could hear a person; never raises."""
+    try:
+        return any(device.inputs for device in devices())
+    except AudioError:
+        return False
+
+
+def choose(wanted: str | int | None, found: Sequence[DeviceInfo], side: Side) -> DeviceInfo:
+    """The device of `found` that is meant by a part of its name, its index, or None for the default.
+
+    Where a name fits several, the one with exactly that name is meant, else the one on the system's default
+    sound interface (Windows shows each card through several). Raises AudioError with the list of devices.
+    """
+    thing = THINGS[side]
+    able = [device for device in found if device.channels(side)]
+    if not able:
+        raise AudioError(
+            f"No {thing} was found.", "Plug one in, or let two files be the sound card: --input and --output."
+        )
+    if wanted is None:
+        # Where PortAudio knows no default, a sound server is a better guess than the first socket.
+        servers = [device for device in able if device.name in ("pipewire", "pulse", "default")]
+        return next((device for device in able if device.default(side)), (servers or able)[0])
+    matches = _matches(wanted, able)
+    if len(matches) == 1:
+        return matches[0]
+    described = f"number {wanted}" if isinstance(wanted, int) else f"“{wanted}”"
+    problem = f"Several {thing}s match {described}" if matches else f"There is no {thing} {described}"
+    listed = ", ".join(f"{device.index}: {device.name}" for device in matches or able)
+    raise AudioError(
+        f"{problem}; there {'are' if len(matches or able) > 1 else 'is'} {listed}.",
+        f"Set audio.{side} to one of these numbers or to more of its name.",
+    )
+
+
+def _matches(wanted: str | int, able: Sequence[DeviceInfo]) -> list[DeviceInfo]:
+    if isinstance(wanted, int):
+        return [device for device in able if device.index == wanted]
+    name = wanted.strip().casefold()
+    fits = [device for device in able if name and name in device.name.casefold()]
+    exact = [device for device in fits if name == device.name.casefold()]
+    fits = exact or fits
+    if len(fits) > 1:
+        usual = {device.host_api for device in able if device.default_input or device.default_output}
+        fits = [device for device in fits if device.host_api in usual] or fits
+    if not fits and name.isdecimal():
+        return [device for device in able if device.index == int(name)]
+    return fits
+
+
+def _install() -> str:
+    if sys.platform != "linux":
+        return f"{sys.executable} -m pip install --force-reinstall sounddevice"
+    try:
+        release = platform.freedesktop_os_release()
+    except OSError:
+        release = {}
+    for family in [release.get("ID", ""), *release.get("ID_LIKE", "").split()]:
+        for name, command in INSTALL.items():
+            if (
+                family == name
+                or (name == "suse" and "suse" in family)
+                or (name, family) == ("debian", "ubuntu")
+            ):
+                return command
+    return INSTALL["debian"] + " (or what your system calls PortAudio)"
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Keep what the sound system's libraries print about devices that do not concern us off the terminal.
+
+    They write to file descriptor 2 itself, so for that moment it leads nowhere.
+    """
+    try:
+        kept = os.dup(2)
+    except OSError:  # there is no standard error to protect
+        yield
+        return
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 2)
+        os.close(nowhere)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
