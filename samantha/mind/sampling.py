@@ -1,0 +1,52 @@
+"""How the next token is chosen: a chain of llama.cpp's own samplers, so that no logits reach Python."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from samantha.config import Llm
+
+TOP_K = 40
+"""Only the likeliest tokens take part: 40 is llama.cpp's own default."""
+
+TOP_P = 0.9
+MIN_P = 0.05
+"""Nothing less than a twentieth as likely as the best."""
+
+REPEAT_PENALTY = 1.1
+REPEAT_WINDOW = 64
+"""Tokens of the answer in which a repetition counts: a small model otherwise says a good sentence twice."""
+
+_RANDOM_SEED = 0xFFFFFFFF  # LLAMA_DEFAULT_SEED: a new one each time
+
+
+@contextmanager
+def sampler(c: Any, vocabulary: int, settings: Llm) -> Iterator[Callable[[Any], int]]:
+    """Within the block, a function that chooses a token after the last one of a context.
+
+    `c` is the bindings, `vocabulary` the number of tokens. One block is one answer: repetitions are counted
+    within it. The same seed and the same prompt give the same answer; at temperature 0 any seed does.
+    """
+    chain = c.llama_sampler_chain_init(c.llama_sampler_chain_default_params())
+    for link in _links(c, vocabulary, settings):
+        c.llama_sampler_chain_add(chain, link)
+    try:
+        yield lambda context: int(c.llama_sampler_sample(chain, context, -1))
+    finally:
+        c.llama_sampler_free(chain)
+
+
+def _links(c: Any, vocabulary: int, settings: Llm) -> list[Any]:
+    if settings.temperature == 0:
+        return [c.llama_sampler_init_greedy()]
+    return [
+        # First, as counting repetitions over a whole vocabulary is slow.
+        c.llama_sampler_init_top_k(TOP_K),
+        c.llama_sampler_init_penalties(vocabulary, REPEAT_WINDOW, REPEAT_PENALTY, 0.0, 0.0),
+        c.llama_sampler_init_top_p(TOP_P, 1),
+        c.llama_sampler_init_min_p(MIN_P, 1),
+        c.llama_sampler_init_temp(settings.temperature),
+        c.llama_sampler_init_dist(_RANDOM_SEED if settings.seed < 0 else settings.seed),
+    ]
