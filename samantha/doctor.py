@@ -92,18 +92,12 @@ def _quick(config: Config) -> Iterator[Finding]:
 
 
 def _machine() -> Finding:
-    from samantha import app
-    from samantha.store.machine import Machine
+    from samantha.store.machine import GIB, this_machine
 
-    here = Machine.detect()
-    detail = (
-        f"{platform.system()} {platform.machine()}, Python {platform.python_version()}, "
-        f"{app.physical_cores()} cores, {here.ram_bytes / 2**30:.0f} GB of memory"
-    )
-    if here.ram_bytes < 3.5 * 2**30:
-        return Finding(
-            "machine", "warning", detail, "With less than 4 GB she will be slow; close other programs."
-        )
+    here = this_machine()
+    detail = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}, {here}"
+    if here.ram < 3.5 * GIB:
+        return Finding("machine", "warning", detail, "With less than 4 GB she will be slow; close other programs.")
     return Finding("machine", "ok", detail)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -39,13 +38,9 @@ def say(config: Config, text: str, output: Path | None) -> None:
             for block in spoken(voice, text, Token()):
                 wav.write(block)
         return
-    from samantha.audio.device import Loudspeaker
+    from samantha.audio.loudspeaker import play
 
-    asyncio.run(_play(Loudspeaker(config.audio.output), voice, text))
-
-
-async def _play(loudspeaker: object, voice: Synthesizer, text: str) -> None:
-    raise NotImplementedError
+    play(config.audio.output, spoken(voice, text, Token()))
 
 
 def transcribe(config: Config, file: Path, *, as_json: bool) -> None:

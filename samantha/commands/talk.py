@@ -20,7 +20,6 @@ from samantha.commands.terminal import JsonView, PlainView, View, WarmView
 from samantha.config import Config
 from samantha.dialog.lane import FastPace, Load
 from samantha.dialog.meeting import GREETING, UNHEARD, Meeting
-from samantha.errors import SamanthaError
 from samantha.ports import AudioDevice
 
 TWICE = 2.0
@@ -61,40 +60,37 @@ def talk(
 async def _talk(
     config: Config, view: View, files: Files | None, events: Path | None, record: Path | None
 ) -> None:
-    stranger = (
-        files is None and _interactive() and not (config.user.name or profile.read(config.state_folder).met)
-    )
     known = profile.read(config.state_folder)
-    device_ready = _check(config, files)
-    parts = await asyncio.to_thread(app.load, config, view.step, user_name=known.name)
     load = Load()
-    finished: list[Callable[[], bool]] = []
-    device = device_ready(load, lambda: finished[0]())
-    keep: list[EventFile | Recording] = []
-    subscribers = [view.on]
-    assistant = app.Assistant(
-        config,
-        parts,
-        load,
-        canceller=app.canceller(config, device),
-        subscribers=subscribers,
-    )
-    finished.append(lambda: assistant.finished)
-    if events is not None:
-        keep.append(log := EventFile(events, assistant.stop))
-        assistant.subscribe(log.on)
-    if record is not None:
-        keep.append(recording := Recording(record, assistant.stop))
-        assistant.subscribe(recording.events.on)
-        assistant.taps.append(recording.tap)
-    view.begin(device.name, live=files is None)
-    if files is None:
-        _hush_on_interrupt(assistant, view)
-    if stranger:
-        _meet(config, assistant, view)
+    talking: list[app.Assistant] = []
+    # The devices first: a wrong name should not cost the time it takes to load the models.
+    device = _device(config, files, load, lambda: talking[0].finished)
     try:
+        parts = await asyncio.to_thread(app.load, config, view.step, user_name=known.name)
+    except BaseException:
+        device.stop()
+        raise
+    assistant = app.Assistant(
+        config, parts, load, canceller=app.canceller(config, device), subscribers=[view.on]
+    )
+    talking.append(assistant)
+    keep: list[EventFile | Recording] = []
+    try:
+        if events is not None:
+            keep.append(log := EventFile(events, assistant.stop))
+            assistant.subscribe(log.on)
+        if record is not None:
+            keep.append(recording := Recording(record, assistant.stop))
+            assistant.subscribe(recording.events.on)
+            assistant.taps.append(recording.tap)
+        view.begin(device.name, live=files is None)
+        if files is None:
+            _hush_on_interrupt(assistant, view)
+            if _interactive() and not (known.met or config.user.name):
+                _meet(config, assistant, view)
         await assistant.run(device)
     finally:
+        device.stop()
         for kept in keep:
             kept.close()
     for kept in keep:
@@ -106,22 +102,17 @@ def _interactive() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def _check(config: Config, files: Files | None) -> Callable[[Load, Callable[[], bool]], AudioDevice]:
-    """Find the device's faults before the models are loaded: a wrong name should not cost eight seconds."""
+def _device(
+    config: Config, files: Files | None, load: Load, finished: Callable[[], bool]
+) -> AudioDevice:
     if files is None:
         from samantha.audio.device import SoundCard
 
-        card = SoundCard(config.audio.input, config.audio.output, config.audio.headset)
-        return lambda load, finished: card
-    from samantha.audio.wavfile import FileDevice, RealtimePace, probe
+        return SoundCard(config.audio.input, config.audio.output, config.audio.headset)
+    from samantha.audio.wavfile import FileDevice, RealtimePace
 
-    probe(files.input)
-
-    def open_files(load: Load, finished: Callable[[], bool]) -> AudioDevice:
-        pace = FastPace(load) if files.fast else RealtimePace()
-        return FileDevice(files.input, files.output, pace, finished)
-
-    return open_files
+    pace = FastPace(load) if files.fast else RealtimePace()
+    return FileDevice(files.input, files.output, pace, finished)
 
 
 def _hush_on_interrupt(assistant: app.Assistant, view: View) -> None:
@@ -205,10 +196,7 @@ def demonstrate(config: Config) -> None:
     )
     folder = Path(tempfile.mkdtemp(prefix="samantha-"))
     asked = conversation_input(config, QUESTIONS, folder / "person.wav")
-    try:
-        talk(config, files=Files(folder / "person.wav", folder / "samantha.wav", fast=False))
-    except SamanthaError:
-        raise
+    talk(config, files=Files(folder / "person.wav", folder / "samantha.wav", fast=False))
     print(
         f"\nThe person: {folder / 'person.wav'} ({asked})\nSamantha:   {folder / 'samantha.wav'}, aligned with it."
     )

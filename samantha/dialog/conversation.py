@@ -78,6 +78,8 @@ class Conversation:
         fillers: tuple[Filler, ...] = (),
     ) -> None:
         self.history = History()
+        self.script: Callable[[str], str | None] | None = None
+        """What she says to the words she hears, instead of thinking; None from it: think after all."""
         self._config = config
         self._engines = engines
         self._speaker = speaker
@@ -168,7 +170,13 @@ class Conversation:
         self._regretted = False
         self._publish(Heard(at=self._clock(), text=transcript.text))
         self.history.user(self._prompt.note(transcript.text, self._now()))
-        if reply is self._reply:
+        if reply is not self._reply:
+            return
+        line = self.script(transcript.text) if self.script else None
+        if line is not None:
+            self._speak(reply)
+            await reply.say(line, self._language("en"))
+        else:
             await self._answer(reply, self._language(transcript.language))
 
     async def _answer(self, reply: Reply, language: str) -> None:
