@@ -18,8 +18,10 @@ __all__ = ["DeviceInfo", "SoundCard", "devices", "has_microphone"]
 
 log = logging.getLogger(__name__)
 
-WAKE = 0.010
-"""Seconds between two looks at the rings."""
+NEXT = 0.017
+SOON = 0.004
+"""Seconds until the next look at the rings, after a block was captured and while one is awaited: about two
+looks for each block. Every wake-up of the loop costs more than the work it does."""
 
 CARD_LATENCY = 0.030
 """Seconds of buffer asked of PortAudio: three of its 10 ms periods."""
@@ -101,8 +103,7 @@ class SoundCard:
         seen = dict(self._alive)
         since = dict.fromkeys(seen, time.monotonic())
         while True:
-            await asyncio.sleep(WAKE)
-            self.exchange.step(capture, render)
+            await asyncio.sleep(NEXT if self.exchange.step(capture, render) else SOON)
             now = time.monotonic()
             for side, calls in self._alive.items():
                 if calls != seen[side]:

@@ -12,8 +12,8 @@ RING_SECONDS = 2
 """How long the event loop may be held up before captured sound is lost."""
 
 AHEAD = 1.5
-"""Blocks that wait in the playback ring before the next one is added, at first: 30 ms cover the wake-up every
-10 ms and the event loop's lateness (11 ms at the 99th percentile with all engines at work)."""
+"""Blocks that wait in the playback ring before the next one is added, at first: 30 ms cover the card's own
+unevenness and the event loop's lateness (11 ms at the 99th percentile with all engines at work)."""
 
 AHEAD_MOST = 4.0
 """Where `AHEAD` stops growing on a machine that is later than that."""
@@ -87,6 +87,8 @@ class Exchange:
     def step(self, capture: Capture, render: Render) -> int:
         """Hand on all that was captured since; returns how many blocks that were."""
         available = self._scratch[: len(self.heard)]
+        if not len(available):
+            return 0
         self.heard.read(available)
         self._rest = np.concatenate((self._rest, self._to_hearing.convert(available)))
         count = len(self._rest) // HEARING_BLOCK
