@@ -112,7 +112,7 @@ def choose(wanted: str | int | None, found: Sequence[DeviceInfo], side: Side) ->
     matches = _matches(wanted, able)
     if len(matches) == 1:
         return matches[0]
-    described = f"number {wanted}" if isinstance(wanted, int) else f"“{wanted}”"
+    described = f"number {wanted}" if isinstance(wanted, int) or wanted.isdecimal() else f"“{wanted}”"
     problem = f"Several {thing}s match {described}" if matches else f"There is no {thing} {described}"
     listed = ", ".join(f"{device.index}: {device.name}" for device in matches or able)
     raise AudioError(
@@ -122,8 +122,8 @@ def choose(wanted: str | int | None, found: Sequence[DeviceInfo], side: Side) ->
 
 
 def _matches(wanted: str | int, able: Sequence[DeviceInfo]) -> list[DeviceInfo]:
-    if isinstance(wanted, int):
-        return [device for device in able if device.index == wanted]
+    if isinstance(wanted, int) or wanted.isdecimal():
+        return [device for device in able if device.index == int(wanted)]
     name = wanted.strip().casefold()
     fits = [device for device in able if name and name in device.name.casefold()]
     exact = [device for device in fits if name == device.name.casefold()]
@@ -131,8 +131,6 @@ def _matches(wanted: str | int, able: Sequence[DeviceInfo]) -> list[DeviceInfo]:
     if len(fits) > 1:
         usual = {device.host_api for device in able if device.default_input or device.default_output}
         fits = [device for device in fits if device.host_api in usual] or fits
-    if not fits and name.isdecimal():
-        return [device for device in able if device.index == int(name)]
     return fits
 
 

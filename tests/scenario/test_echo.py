@@ -1,0 +1,123 @@
+"""Echo in a small simulated room: gone while she speaks, and nothing touched while she does not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from samantha.audio.echo import REST, FarEnd, WebrtcEchoCanceller
+from samantha.audio.pcm import HEARING_BLOCK, HEARING_RATE, VOICE_BLOCK, VOICE_RATE, Block, silence
+
+pytestmark = pytest.mark.scenario
+
+
+def speechlike(seconds: float, rate: int, seed: int) -> Block:
+    """Noise with the spectrum of speech, in syllables of a tenth of a second."""
+    random = np.random.default_rng(seed)
+    n = round(seconds * rate)
+    spectrum = np.fft.rfft(random.normal(0, 1, n))
+    hertz = np.fft.rfftfreq(n, 1 / rate)
+    noise = np.fft.irfft(spectrum * (hertz > 120) / (1 + (hertz / 700) ** 2), n)
+    beats = np.arange(0, n + rate // 10, rate // 10)
+    noise *= np.interp(np.arange(n), beats, random.uniform(0, 1, len(beats)))
+    return (0.5 * noise / np.abs(noise).max()).astype(np.float32)
+
+
+class Room:
+    """A loudspeaker and a microphone, `latency` and then `delay` samples apart, with a reverberation."""
+
+    def __init__(self, latency: int, delay: int, gain: float = 0.5) -> None:
+        self.far = FarEnd(latency)
+        self.canceller = WebrtcEchoCanceller()
+        random = np.random.default_rng(5)
+        n = HEARING_RATE * 150 // 1000
+        path = random.normal(0, 1, n) * np.exp(-np.arange(n) / (n / 6))
+        path[0] = 2
+        self._path = gain * path / np.sqrt(np.sum(path**2))
+        self._late = HEARING_BLOCK + latency + delay
+
+    def converse(self, hers: Block, person: Block) -> tuple[Block, Block]:
+        """She says `hers` (at VOICE_RATE), the `person` speaks: what the microphone hears, what is left."""
+        count = len(person) // HEARING_BLOCK
+        heard = np.convolve(downsampled(hers), self._path)
+        echo = np.r_[np.zeros(self._late), heard][: len(person)].astype(np.float32)
+        echo = np.r_[echo, silence(len(person) - len(echo))]
+        mic, clean = echo + person, []
+        for k in range(count):
+            block = mic[k * HEARING_BLOCK : (k + 1) * HEARING_BLOCK]
+            clean.append(self.canceller.process(block, self.far.pull()))
+            said = hers[k * VOICE_BLOCK : (k + 1) * VOICE_BLOCK]
+            self.far.push(np.r_[said, silence(VOICE_BLOCK - len(said))])
+        return mic, np.concatenate(clean)
+
+
+def downsampled(hers: Block) -> Block:
+    import soxr
+
+    return np.asarray(soxr.resample(hers, VOICE_RATE, HEARING_RATE))
+
+
+def reduction(before: Block, after: Block) -> float:
+    """How much quieter, in dB."""
+    return float(10 * np.log10(np.sum(before**2) / np.sum(after**2)))
+
+
+def nobody(seconds: float) -> Block:
+    return silence(round(seconds * HEARING_RATE))
+
+
+@pytest.mark.parametrize(("latency", "delay"), [(0, 60), (0, 150), (110, 5), (110, 60), (300, 5), (300, 40)])
+def test_her_voice_is_gone_after_two_seconds(latency: int, delay: int) -> None:
+    room = Room(latency * 16, delay * 16)
+    mic, clean = room.converse(speechlike(6, VOICE_RATE, 1), nobody(6))
+    later = slice(2 * HEARING_RATE, None)
+    # Beyond 50 dB it would have learnt nothing and be muting all it hears.
+    assert 12 < reduction(mic[later], clean[later]) < 50
+
+
+def test_a_person_is_heard_while_she_speaks() -> None:
+    room = Room(110 * 16, 20 * 16)
+    person = np.r_[nobody(3), 0.7 * speechlike(3, HEARING_RATE, 2)].astype(np.float32)
+    _, clean = room.converse(speechlike(6, VOICE_RATE, 1), person)
+    assert reduction(person, clean) < 8
+
+
+def test_a_person_is_passed_unchanged_while_she_is_silent() -> None:
+    room = Room(110 * 16, 20 * 16)
+    person = speechlike(8, HEARING_RATE, 3)
+    _, clean = room.converse(speechlike(2, VOICE_RATE, 1), person)
+    resting = 2 * HEARING_RATE + 110 * 16 + REST + HEARING_BLOCK
+    assert np.array_equal(clean[resting:], person[resting:])
+    assert not np.array_equal(clean[:resting], person[:resting])
+
+
+def test_what_was_learnt_of_the_room_is_kept_while_at_rest() -> None:
+    room = Room(110 * 16, 20 * 16)
+    hers = np.r_[speechlike(3, VOICE_RATE, 1), silence(5 * VOICE_RATE), speechlike(1, VOICE_RATE, 4)]
+    mic, clean = room.converse(hers, nobody(9.5))
+    again = slice(8 * HEARING_RATE, len(mic))
+    assert reduction(mic[again], clean[again]) > 12
+
+
+def test_it_begins_and_ends_without_a_click() -> None:
+    # A hum near the microphone, and a far end that has no echo: the seams are all that could be heard.
+    room = Room(0, 0, gain=0.0)
+    hum = (0.3 * np.sin(2 * np.pi * 200 * np.arange(4 * HEARING_RATE) / HEARING_RATE)).astype(np.float32)
+    hers = np.r_[silence(VOICE_RATE), 0.1 * speechlike(0.5, VOICE_RATE, 1)].astype(np.float32)
+    _, clean = room.converse(hers, hum)
+    assert np.abs(np.diff(clean)).max() < 1.2 * np.abs(np.diff(hum)).max()
+    assert not np.array_equal(clean, hum)
+
+
+@pytest.mark.parametrize(("latency", "expected"), [(0, 480), (110 * 16, 480 + 800), (300 * 16, 480 + 3840)])
+def test_the_far_end_is_as_late_as_the_echo_less_the_margin(latency: int, expected: int) -> None:
+    far = FarEnd(latency)
+    click = silence(VOICE_BLOCK)
+    click[0] = 1.0
+    pulled = []
+    for k in range(40):
+        pulled.append(far.pull())
+        far.push(click if k == 0 else silence(VOICE_BLOCK))
+    # Rendered after the first captured block, it is heard `latency` later: at 320 + latency.
+    assert expected == max(480, HEARING_BLOCK + latency - 800)
+    assert int(np.argmax(np.concatenate(pulled))) == pytest.approx(expected, abs=3)
