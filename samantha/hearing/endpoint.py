@@ -1,0 +1,128 @@
+"""When does a turn begin, pause, go on and end? Probabilities in, decisions out; nothing else is touched.
+
+All positions count samples from the first window fed, at HEARING_RATE.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from samantha.audio.pcm import samples as duration
+from samantha.config import Hearing
+
+_HYSTERESIS = 0.15
+_GRACE_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Began:
+    """There was enough speech, since `began`, to call it a turn."""
+
+    at: int
+    began: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rested:
+    """A short silence since `speech_end`."""
+
+    at: int
+    speech_end: int
+
+
+@dataclass(frozen=True, slots=True)
+class WentOn:
+    """Speech again after a `Rested`."""
+
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """The turn ended: by silence, or because it grew too long (`cut`).
+
+    `speech` is how many of its samples were speech; `speech_end` is the end of the last of them.
+    """
+
+    at: int
+    began: int
+    speech_end: int
+    speech: int
+    cut: bool
+
+
+Decision = Began | Rested | WentOn | Over
+
+
+class Endpointer:
+    """Turns out of speech probabilities.
+
+    Speech begins at `threshold` and lasts until the probability falls 0.15 below it (Silero's own rule), so
+    that it does not flutter. A turn opens after `onset_ms` of unbroken speech and ends after `end_ms` without
+    any. A turn is cut at `max_turn_s`, or at a pause shortly before, where no word is cut in two; speech that
+    goes on across the cut counts towards the next turn from its first sample.
+    """
+
+    def __init__(self, settings: Hearing) -> None:
+        self._enter = settings.threshold
+        # Low thresholds leave at half, so that silence can still end a turn.
+        self._leave = max(settings.threshold - _HYSTERESIS, settings.threshold / 2)
+        self._onset = duration(settings.onset_ms / 1000)
+        self._pause = duration(settings.pause_ms / 1000)
+        self._end = duration(settings.end_ms / 1000)
+        self._limit = duration(settings.max_turn_s)
+        self._limit_at_pause = duration(settings.max_turn_s - min(_GRACE_S, settings.max_turn_s / 5))
+        self._at = 0
+        self._voiced = False
+        self._run_began = 0
+        self._open = False
+        self._rested = False
+        self._began = 0
+        self._speech = 0
+        self._speech_end = 0
+
+    @property
+    def open(self) -> bool:
+        """Whether a turn has begun and not ended."""
+        return self._open
+
+    def feed(self, probability: float, samples: int) -> list[Decision]:
+        """What the next window of `samples`, speech with `probability`, decides; mostly nothing."""
+        was_voiced, began = self._voiced, self._at
+        self._at += samples
+        self._voiced = probability >= (self._leave if was_voiced else self._enter)
+        if self._voiced and not was_voiced:
+            self._run_began = began
+        return self._inside(samples) if self._open else self._outside()
+
+    def _outside(self) -> list[Decision]:
+        if not self._voiced or self._at - self._run_began < self._onset:
+            return []
+        self._open, self._rested = True, False
+        self._began, self._speech_end = self._run_began, self._at
+        self._speech = self._at - self._run_began
+        return [Began(self._at, self._began)]
+
+    def _inside(self, samples: int) -> list[Decision]:
+        decisions: list[Decision] = []
+        if self._voiced:
+            self._speech += samples
+            self._speech_end = self._at
+            if self._rested:
+                self._rested = False
+                decisions.append(WentOn(self._at))
+        else:
+            silence = self._at - self._speech_end
+            if silence >= self._end:
+                return [self._close(cut=False)]
+            if silence >= self._pause and not self._rested:
+                self._rested = True
+                decisions.append(Rested(self._at, self._speech_end))
+        if self._at - self._began >= (self._limit_at_pause if self._rested else self._limit):
+            decisions.append(self._close(cut=True))
+        return decisions
+
+    def _close(self, *, cut: bool) -> Over:
+        self._open = False
+        self._run_began = self._at
+        return Over(self._at, self._began, self._speech_end, self._speech, cut)

@@ -1,0 +1,199 @@
+"""Speech to text with Whisper, on CTranslate2."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from samantha.audio.pcm import HEARING_RATE, Block, seconds, silence
+from samantha.audio.pcm import samples as duration
+from samantha.config import Hearing
+from samantha.dialog.token import Token
+from samantha.errors import ModelError
+from samantha.hearing.plausible import NO_SPEECH, UNSURE, repeats, resembles, stutters, within
+from samantha.ports import Transcript
+
+_SHORTEST_S = 0.1
+_FULL_S = 30.0
+_PIECE_S = 28.0
+_MOST_TOKENS = 224
+_HOPELESS = -1.5
+_FILES = ("model.bin", "config.json", "tokenizer.json")
+
+
+class Whisper:
+    """A CTranslate2 Whisper model: int8, greedy.
+
+    The model was trained on windows of 30 s, and most of its work on a short turn is hearing silence. It is
+    given the speech and 2 s of silence, at least 6 s, which is four times as fast. A short window sometimes
+    makes it repeat itself, so what repeats itself, what it does not believe itself, and what is more than a
+    person can say in that time is heard again in a wider window. Everything is greedy: the same sound always
+    gives the same text.
+    """
+
+    def __init__(self, path: Path, settings: Hearing) -> None:
+        """Load the folder `path`. Raises ModelError if it is missing, damaged, or lacks the language."""
+        hint = f"Run `samantha models pull {path.name}`."
+        missing = next((name for name in _FILES if not (path / name).is_file()), None)
+        if missing:
+            raise ModelError(f"The speech-to-text model {path} is missing its {missing}.", hint)
+        from faster_whisper import WhisperModel
+
+        try:
+            self._model = WhisperModel(
+                str(path), device="cpu", compute_type="int8", cpu_threads=settings.threads
+            )
+        except Exception as problem:
+            raise ModelError(f"The speech-to-text model {path} is damaged: {problem}.", hint) from problem
+        spoken = self._model.supported_languages
+        if settings.language not in ("auto", *spoken):
+            which = "English only" if spoken == ["en"] else f"no language {settings.language!r}"
+            raise ModelError(
+                f"The speech-to-text model {path.name} understands {which},"
+                f" but hearing.language is {settings.language!r}.",
+                "Set hearing.language to one it understands, or hearing.model to a multilingual model"
+                " such as whisper-base.",
+            )
+        self._language = settings.language
+        if self._language == "auto" and spoken == ["en"]:
+            self._language = "en"
+        self._names = settings.names
+
+    def warm(self) -> None:
+        """Run once for real, so that the first turn is as fast as the next."""
+        noise = np.random.default_rng(0).normal(0, 0.01, HEARING_RATE).astype(np.float32)
+        self._hear(noise, self._language, "", Token())
+
+    def transcribe(self, audio: Block, token: Token, *, hint: str = "") -> Transcript:
+        """What is said in `audio`, shape (n,) at 16 kHz, however long; `hint` is words to expect.
+
+        Raises Cancelled between two passes of the model; a pass takes 0.1 to 1 s and cannot be stopped.
+        """
+        token.check()
+        if len(audio) < duration(_SHORTEST_S):
+            return Transcript("", "en" if self._language == "auto" else self._language)
+        expected = ", ".join((*self._names, *([hint] if hint else ())))
+        heard: list[Transcript] = []
+        language = self._language
+        for piece in pieces(audio):
+            heard.append(self._hear(piece, language, expected, token))
+            language = heard[0].language
+        return _join(heard)
+
+    def _hear(self, sound: Block, language: str, expected: str, token: Token) -> Transcript:
+        length = seconds(len(sound))
+        windows = [max(6.0, length + 2.0), max(12.0, length + 6.0), _FULL_S]
+        if language == "auto":  # short windows mislead it about the language
+            windows = [_FULL_S]
+        heard: list[Transcript] = []
+        for window in dict.fromkeys(min(_FULL_S, window) for window in windows):
+            token.check()
+            encoded = self._encode(sound, window)
+            if language == "auto":
+                language = self._detect(encoded)
+            most = _tokens(length, language)
+            transcript, finished = self._decode(encoded, language, expected, most)
+            if expected and within(transcript.text, expected):
+                # Nothing but the words it was told to expect: they may have leaked out of noise.
+                unprompted, _ = self._decode(encoded, language, "", most)
+                if not resembles(unprompted.text, transcript.text):
+                    transcript = unprompted
+            heard.append(transcript)
+            if transcript.logprob < (UNSURE if transcript.no_speech > NO_SPEECH else _HOPELESS):
+                break  # noise: a wider window only gives it more time to invent
+            if not finished or transcript.logprob < UNSURE or repeats(transcript):
+                continue
+            if len(heard) > 1 or window == _FULL_S or not stutters(transcript.text):
+                return transcript  # a short window doubles single words; a second hearing tells
+        whole = [transcript for transcript in heard if not repeats(transcript)]
+        return max(whole or heard, key=lambda transcript: transcript.logprob)
+
+    def _encode(self, sound: Block, window_s: float) -> Any:
+        import ctranslate2
+
+        # Silence as sound, not zeros as features, which would be a steady noise to the model.
+        padded = np.concatenate([sound, silence(max(0, duration(window_s) - len(sound)))])
+        features = self._model.feature_extractor(padded, padding=0)[:, : round(window_s * 100)]
+        return self._model.model.encode(
+            ctranslate2.StorageView.from_array(np.ascontiguousarray(features[None]))
+        )
+
+    def _detect(self, encoded: Any) -> str:
+        tag, probability = self._model.model.detect_language(encoded)[0][0]
+        # Below even odds it is guessing, mostly at an accent.
+        return str(tag).strip("<|>") if probability >= 0.5 else "en"
+
+    def _decode(self, encoded: Any, language: str, expected: str, most: int) -> tuple[Transcript, bool]:
+        """What the model writes in `most` tokens, and whether it came to an end by itself."""
+        from faster_whisper.tokenizer import Tokenizer
+        from faster_whisper.transcribe import get_suppressed_tokens
+
+        model = self._model.model
+        tokenizer = Tokenizer(self._model.hf_tokenizer, model.is_multilingual, "transcribe", language)
+        prompt = self._model.get_prompt(
+            tokenizer, [], without_timestamps=True, hotwords=f"{expected}." if expected else None
+        )
+        most = min(most, _MOST_TOKENS, 2 * _MOST_TOKENS - len(prompt))
+        result = model.generate(
+            encoded,
+            [prompt],
+            beam_size=1,
+            max_length=2 * most,  # CTranslate2 gives half of it to the new tokens
+            return_scores=True,
+            return_no_speech_prob=True,
+            suppress_tokens=get_suppressed_tokens(tokenizer, [-1]),
+        )[0]
+        tokens = result.sequences_ids[0]
+        text = tokenizer.decode(tokens).strip()
+        transcript = Transcript(
+            text,
+            language,
+            no_speech=result.no_speech_prob,
+            # The score is a mean over the text; Whisper's own mean counts the end mark too.
+            logprob=result.scores[0] * len(tokens) / (len(tokens) + 1),
+            compression=_compression(text),
+        )
+        return transcript, len(tokens) < most
+
+
+def pieces(audio: Block) -> list[Block]:
+    """`audio` in pieces of at most 28 s, cut in the quietest tenth of a second of the last half of each."""
+    step, longest = duration(0.1), duration(_PIECE_S)
+    found = []
+    while len(audio) > longest:
+        half = audio[longest // 2 : longest]
+        steps = half[: len(half) // step * step].reshape(-1, step)
+        quietest = int(np.argmin(np.square(steps).sum(axis=1)))
+        cut = longest // 2 + quietest * step + step // 2
+        found.append(audio[:cut])
+        audio = audio[cut:]
+    return [*found, audio]
+
+
+def _join(heard: list[Transcript]) -> Transcript:
+    """One transcript of several pieces; each piece counts by the length of its text."""
+    if len(heard) == 1:
+        return heard[0]
+    weights = [len(piece.text) + 1 for piece in heard]
+    text = " ".join(piece.text for piece in heard if piece.text)
+    return replace(
+        heard[0],
+        text=text,
+        no_speech=float(np.average([piece.no_speech for piece in heard], weights=weights)),
+        logprob=float(np.average([piece.logprob for piece in heard], weights=weights)),
+        compression=max(piece.compression for piece in heard),
+    )
+
+
+def _tokens(length: float, language: str) -> int:
+    """More than anybody says in `length` seconds: English takes up to 7 tokens a second, others more."""
+    return round(10 + length * (8 if language == "en" else 20))
+
+
+def _compression(text: str) -> float:
+    raw = text.encode()
+    return len(raw) / len(zlib.compress(raw))
