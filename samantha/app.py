@@ -22,7 +22,7 @@ from samantha.dialog.metrics import Metrics
 from samantha.dialog.reply import Engines
 from samantha.dialog.token import Token
 from samantha.errors import ConfigError
-from samantha.events import Event
+from samantha.events import Event, SpeechStarted
 from samantha.hearing.listener import Listener
 from samantha.mind.prompt import Prompt
 from samantha.ports import (
@@ -104,6 +104,8 @@ class Assistant:
         self.taps: list[Callable[[Block, Block], None]] = []
         """Called with each captured block and the block rendered after it, for recording and meters."""
         self._captured = silence(0)
+        self.heard_speech = False
+        """Whether anybody has spoken at all."""
         self._stopped = asyncio.Event()
 
     def subscribe(self, subscriber: Subscriber) -> None:
@@ -117,8 +119,9 @@ class Assistant:
 
     async def run(self, device: AudioDevice) -> None:
         """Converse on `device` until it has no more to give or `stop` is called."""
-        self.speaker.latency = device.latency
         device.start(self._capture, self._render)
+        self.speaker.latency = device.latency
+        self._far = FarEnd(device.latency)
         waiting = asyncio.ensure_future(device.wait())
         stopping = asyncio.ensure_future(self._stopped.wait())
         try:
@@ -152,6 +155,7 @@ class Assistant:
         return block
 
     def _on(self, event: Event) -> None:
+        self.heard_speech |= isinstance(event, SpeechStarted)
         self.conversation.on(event)
 
     def _publish(self, event: Event) -> None:
@@ -223,7 +227,7 @@ def canceller(config: Config, device: AudioDevice) -> EchoCanceller | None:
 
 def prompt(config: Config, user_name: str = "") -> Prompt:
     """Who she is, as the model is told."""
-    return Prompt(persona(config), user_name or config.user.name, config.llm)
+    return Prompt(persona(config), user_name or config.user.name, config.llm.context, config.llm.max_tokens)
 
 
 def persona(config: Config) -> str:

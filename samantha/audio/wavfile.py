@@ -30,7 +30,7 @@ class Pace(Protocol):
     """How fast a file is heard."""
 
     async def tick(self) -> None:
-        """Awaited before each block is captured: until it may be."""
+        """Awaited before each block is captured: until it may be, and at least until others had their turn."""
         ...
 
 
@@ -91,7 +91,6 @@ class FileDevice:
         self._finished = finished
         self._patience = round(patience_s / BLOCK_SECONDS)
         self._task: asyncio.Task[None] | None = None
-        self._stopped = False
 
     def start(self, capture: Capture, render: Render) -> None:
         """Begin to hear and play, as a task of the running loop."""
@@ -116,8 +115,6 @@ class FileDevice:
                 await self._pace.tick()
                 capture(block)
                 sound = render(VOICE_BLOCK)
-                if self._stopped:
-                    return
                 if self._played is not None:
                     self._played.write(sound)
         finally:
@@ -131,7 +128,6 @@ class FileDevice:
                 return
 
     def _close(self) -> None:
-        self._stopped = True
         self._reader.close()
         if self._played is not None:
             self._played.close()

@@ -102,9 +102,7 @@ def _interactive() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def _device(
-    config: Config, files: Files | None, load: Load, finished: Callable[[], bool]
-) -> AudioDevice:
+def _device(config: Config, files: Files | None, load: Load, finished: Callable[[], bool]) -> AudioDevice:
     if files is None:
         from samantha.audio.device import SoundCard
 
@@ -145,7 +143,7 @@ def _meet(config: Config, assistant: app.Assistant, view: View) -> None:
                 view.level = -120.0
             assistant.taps.remove(look)
             profile.write(config.state_folder, profile.Profile(meeting.name, met=True))
-            conversation.meet(meeting.name)
+            conversation.meet(app.prompt(config, meeting.name))
             view.note(
                 f"Your name is kept in {config.state_folder / 'profile.json'}; user.name in your "
                 "settings changes it."

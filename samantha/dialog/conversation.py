@@ -49,6 +49,10 @@ ECHO_MEMORY = samples(2.0)
 """How long after her last sound a turn may still be her own voice coming back."""
 
 
+RECENT = 8
+"""Clauses of hers that her own echo is looked for in."""
+
+
 @dataclass(frozen=True, slots=True)
 class Filler:
     """A short sound, made beforehand, that shows that she is thinking."""
@@ -151,7 +155,7 @@ class Conversation:
         heard = self._speaker.stop()
         reply.cancel()
         if began:
-            self._spoken(heard, interrupted=True)
+            self._spoken(reply, heard, interrupted=True)
 
     def say(self, text: str) -> None:
         """Say `text`, as her own words."""
@@ -159,6 +163,10 @@ class Conversation:
         self._reply = reply = self._new_reply()
         self._speak(reply)
         self._start(reply, reply.say(text, self._language("en")))
+
+    def meet(self, prompt: Prompt) -> None:
+        """Go on with `prompt`: she has learnt something about the person."""
+        self._prompt = prompt
 
     # --- one turn -------------------------------------------------------------------------------------
 
@@ -226,12 +234,12 @@ class Conversation:
 
         def ended() -> None:
             self._reply = None if self._reply is reply else self._reply
-            self._spoken(reply.track.heard(reply.track.played), interrupted=False)
+            self._spoken(reply, reply.track.heard(reply.track.played), interrupted=False)
 
         self._speaker.play(reply.track, sounded, ended)
 
-    def _spoken(self, heard: str, *, interrupted: bool) -> None:
-        self._said = [*self._said[-2:], heard]
+    def _spoken(self, reply: Reply, heard: str, *, interrupted: bool) -> None:
+        self._said = [*self._said, *reply.track.texts][-RECENT:]
         if heard and self.history.unanswered:
             self.history.samantha(heard, interrupted=interrupted)
         self._publish(ReplySpoken(at=self._clock(), text_heard=heard, interrupted=interrupted))

@@ -105,7 +105,6 @@ def _by_pip(package: Package, folder: Path, patience: float | None) -> Path:
         "-m",
         "pip",
         "download",
-        "-q",
         "--no-deps",
         "--only-binary=:all:",
         "--require-hashes",

@@ -66,9 +66,13 @@ def pull(store: Store, names: Iterable[str], show: Show, *, patience: float | No
         staging.mkdir(parents=True, exist_ok=True)
         with exclusive(staging / "lock", lambda: show.say("Another download is at work; waiting for it.")):
             _tidy(staging)
-            done = [_pull(store, model, show, patience) for model in models]
-            shutil.rmtree(staging / "scratch", ignore_errors=True)
-            _drop_parts(staging, models)
+            try:
+                done = []
+                for position, model in enumerate(models):
+                    done.append(_pull(store, model, show, patience))
+                    _drop_parts(staging, model, models[position + 1 :])
+            finally:
+                _tidy(staging)
     return done
 
 
@@ -146,11 +150,12 @@ def _stage(
     wanted = {file.name for file in source.files}
     for other in [path for path in place.iterdir() if path.name not in wanted]:
         other.unlink()
+    size = source.size or model.size
     bench = Bench(
         staging / "parts",
         staging / "scratch",
         patience,
-        lambda done: show.advance(model.id, done, source.size or model.size),
+        lambda done: show.advance(model.id, min(done, size or done), size),
     )
     return fetch(source, place, bench)
 
@@ -206,12 +211,11 @@ def _parts(source: Source) -> list[str]:
     return [f"{package.sha256[:16]}{suffix}" for package in source.packages]
 
 
-def _drop_parts(staging: Path, models: Iterable[Model]) -> None:
-    """Archives of models that are now in place."""
-    for model in models:
-        for source in model.sources:
-            for name in _parts(source):
-                (staging / "parts" / name).unlink(missing_ok=True)
+def _drop_parts(staging: Path, model: Model, still: Iterable[Model]) -> None:
+    """Archives of a model that is in place, unless one that is `still` to come is in them too."""
+    needed = {name for other in still for source in other.sources for name in _parts(source)}
+    for name in {name for source in model.sources for name in _parts(source)} - needed:
+        (staging / "parts" / name).unlink(missing_ok=True)
 
 
 def _tidy(staging: Path) -> None:
@@ -221,6 +225,9 @@ def _tidy(staging: Path) -> None:
     for piece in (staging / "parts").glob("*"):
         if piece.stat().st_mtime < horizon:
             piece.unlink(missing_ok=True)
+    for folder in [*staging.glob("*/files"), *staging.glob("*/")]:
+        with suppress(OSError):  # not empty: pieces for the next attempt
+            folder.rmdir()
 
 
 def _link(store: Store, model: Model) -> None:

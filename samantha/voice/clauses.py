@@ -40,22 +40,28 @@ _PLAIN_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*[,;!?]")
 _LIST_MARK = re.compile(r"[-*+•]|\(?(?:\d{1,3}|[A-Za-z])[.):]")
 _DOTTED = re.compile(r"(?:[^\W\d_]\.)+")
 
-_NEVER_LAST = frozenset(
-    "dr. mr. mrs. ms. mx. prof. st. mt. ft. e.g. i.e. vs. cf. gen. col. sgt. capt. lt. rev. hon. sen. rep. gov. "
-    "fig. vol. pp. ca. approx. dept. est. messrs. z.b. bzw. d.h. hr. fr. nr. sra. srta. dra. mme. mlle. p.ej.".split()
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_NEVER_LAST = _set(
+    "dr. mr. mrs. ms. mx. prof. st. mt. ft. e.g. i.e. vs. cf. gen. col. sgt. capt. lt. rev. hon. sen. "
+    "rep. gov. fig. vol. pp. ca. approx. dept. est. messrs. z.b. bzw. d.h. hr. fr. nr. "
+    "sra. srta. dra. mme. mlle. p.ej."
 )
-_LAST_BEFORE_CAPITAL = frozenset("a.m. p.m. etc. inc. ltd. co. corp. jr. sr. bros. ph.d. usw. u.s.w.".split())
-_LAST_UNLESS_NUMBER = frozenset(
-    "no. nos. jan. feb. mar. apr. jun. jul. aug. sep. sept. oct. nov. dec. sec. ch. art.".split()
+_LAST_BEFORE_CAPITAL = _set("a.m. p.m. etc. inc. ltd. co. corp. jr. sr. bros. ph.d. usw. u.s.w.")
+_LAST_UNLESS_NUMBER = _set(
+    "no. nos. jan. feb. mar. apr. jun. jul. aug. sep. sept. oct. nov. dec. sec. ch. art."
 )
 
-_JOINTS = frozenset(
+_JOINTS = _set(
     "and but because so that which while when if since although though where until unless or whether whereas "
-    "und aber weil dass wenn oder et mais parce quand y pero porque cuando e ma perché mas quando".split()
+    "und aber weil dass wenn oder et mais parce quand y pero porque cuando e ma perché mas quando"
 )
-_LOOSE_JOINTS = _JOINTS | frozenset(
+_LOOSE_JOINTS = _JOINTS | _set(
     "than as who with without for in on at by from into about after before between during through to of "
-    "mit für von bei nach avec pour dans sur con para por en per".split()
+    "mit für von bei nach avec pour dans sur con para por en per"
 )
 
 _PAIRS = {
@@ -76,8 +82,8 @@ _FENCE = re.compile(r'\*+|_+|`+|["“”„«»「」『』（）()\[\]{}‘’]
 class ClauseSplitter:
     """Takes the pieces of one reply as they come and gives the clauses that can be spoken.
 
-    A clause holds at least a few words, except a first reaction such as "Oh!". It never ends inside a number, a
-    time, an abbreviation, an initial, an address, an ellipsis, or a quotation or bracket of up to 25 words.
+    A clause holds at least a few words, except a first reaction such as "Oh!". It never ends inside a number,
+    a time, an abbreviation, an initial, an address, an ellipsis, or a quotation or bracket of up to 25 words.
     The clauses one after the other are the text, but for white space.
     """
 
@@ -258,9 +264,9 @@ def _last_line(text: str) -> str:
 
 
 def _holds(word: str) -> bool:
-    """Whether `word` wants to stay with the next one: numbers with what they count, joints with their clause."""
+    """Whether `word` wants to stay with the next one: a number with what it counts, a joint with its clause."""
     return (
-        word[-1].isdigit() or word.lower() in _LOOSE_JOINTS or ending_of(word) == "none" and word[-1] == "."
+        word[-1].isdigit() or word.lower() in _LOOSE_JOINTS or (ending_of(word) == "none" and word[-1] == ".")
     )
 
 

@@ -25,13 +25,13 @@ _STYLE = 256
 _ALPHABET = {
     1: ';:,.!?', 9: '—…"()“”', 16: " \u0303ʣʥʦʨᵝꭧAI", 31: "O", 33: "Q", 35: "ST", 39: "W", 41: "Yᵊabcdef",
     50: "hijklmnopqrstuvwxyzɑɐɒæ", 75: "βɔɕç", 80: "ɖðʤə", 85: "ɚɛɜ", 90: "ɟ", 92: "ɡ", 99: "ɥ", 101: "ɨɪʝ",
-    110: "ɯɰŋɳɲɴø", 118: "ɸθœ", 123: "ɹ", 125: "ɾɻ", 128: "ʁɽʂʃʈʧ", 135: "ʊʋ", 138: "ʌɣɤ", 142: "χʎ", 147: "ʒʔ",
-    156: "ˈˌː", 162: "ʰ", 164: "ʲ", 169: "↓", 171: "→↗↘", 177: "ᵻ",
+    110: "ɯɰŋɳɲɴø", 118: "ɸθœ", 123: "ɹ", 125: "ɾɻ", 128: "ʁɽʂʃʈʧ", 135: "ʊʋ", 138: "ʌɣɤ", 142: "χʎ",
+    147: "ʒʔ", 156: "ˈˌː", 162: "ʰ", 164: "ʲ", 169: "↓", 171: "→↗↘", 177: "ᵻ",
 }  # fmt: skip
 TOKENS = {symbol: first + i for first, symbols in _ALPHABET.items() for i, symbol in enumerate(symbols)}
 
-# A voice's first letter says where it comes from: (espeak's voice, the language it then speaks). espeak has no
-# readings for Japanese and Chinese script, so those voices speak English, which they do well.
+# A voice's first letter says where it comes from: (espeak's voice, the language it then speaks). espeak has
+# no readings for Japanese and Chinese script, so those voices speak English, which they do well.
 _HOMES = {
     "a": ("en-us", "en"),
     "b": ("en", "en"),
@@ -42,8 +42,8 @@ _HOMES = {
     "p": ("pt-br", "pt"),
 }
 
-# espeak's IPA in the notation the network was taught: one letter for a diphthong (A I O Q W Y) and an affricate,
-# T for the tap in "water". English drops what its notation has no sign for: length, the palatal glide.
+# espeak's IPA in the notation the network was taught: one letter for a diphthong (A I O Q W Y) and for an
+# affricate, T for the tap in "water". American English drops the signs for length; all English, glides.
 _EVERYWHERE = (
     ("dʒ", "ʤ"), ("tʃ", "ʧ"), ("dz", "ʣ"), ("ts", "ʦ"),
     ("aɪ", "I"), ("aʊ", "W"), ("eɪ", "A"), ("ɔɪ", "Y"), ("oʊ", "O"), ("əʊ", "Q"),
@@ -51,7 +51,8 @@ _EVERYWHERE = (
 )  # fmt: skip
 _ENGLISH = (
     ("dʒ", "ʤ"), ("tʃ", "ʧ"), ("aɪ", "I"), ("aʊ", "W"), ("eɪ", "A"), ("ɔɪ", "Y"), ("oʊ", "O"), ("əʊ", "Q"),
-    ("ʲ", ""), ("ɚ", "əɹ"), ("r", "ɹ"), ("x", "k"), ("ç", "k"), ("ɐ", "ə"), ("ɬ", "l"), ("g", "ɡ"), ("\u0303", ""),
+    ("ʲ", ""), ("ɚ", "əɹ"), ("r", "ɹ"), ("x", "k"), ("ç", "k"), ("ɐ", "ə"), ("ɬ", "l"), ("g", "ɡ"),
+    ("\u0303", ""),
 )  # fmt: skip
 _AMERICAN = (("ɜːɹ", "ɜɹ"), ("ɜː", "ɜɹ"), ("ɪə", "iə"), ("ː", ""), ("o", "ɔ"), ("ɾ", "T"), ("ʔ", "t"))
 _BRITISH = (("eə", "ɛː"), ("iə", "ɪə"), ("ɾ", "t"), ("ʔ", "t"))
@@ -71,9 +72,9 @@ class Kokoro:
         speed: float = 1.0,
         volume: float = 1.0,
     ) -> None:
-        """`model` is the network (any of its ONNX exports), `voice` 510 or 511 styles of 256 raw float32, `name`
-        what the voice is called (such as ``"af_heart"``, by default the file's name): its first letter says which
-        language it speaks. `speed` 1.0 is the voice's own pace, `volume` is in [0, 1].
+        """`model` is the network (any of its ONNX exports), `voice` 510 or 511 styles of 256 raw float32,
+        `name` what the voice is called (such as ``"af_heart"``, by default the file's name): its first letter
+        says which language it speaks. `speed` 1.0 is the voice's own pace, `volume` is in [0, 1].
 
         Raises ModelError if a file is missing, damaged or of another kind.
         """

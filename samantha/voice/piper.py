@@ -29,14 +29,14 @@ class Piper:
     """
 
     def __init__(self, model: Path, *, threads: int = 1, speed: float = 1.0, volume: float = 1.0) -> None:
-        """`speed` 1.0 is the voice's own pace, `volume` is in [0, 1]. A voice with several speakers is spoken by
-        its first, or by the one that follows a # in the file's name (``voice.onnx#anna`` or ``#3``).
+        """`speed` 1.0 is the voice's own pace, `volume` is in [0, 1]. Of a voice with several speakers the first
+        speaks, or the one that follows a # in the file's name (``voice.onnx#anna`` or ``#3``).
 
         Raises ModelError if a file is missing, damaged or not of a voice.
         """
         from piper import PiperVoice
 
-        model, _, speaker = model_and_speaker(model)
+        model, speaker = model_and_speaker(model)
         settings = model.with_name(model.name + ".json")
         require(model)
         self._config = _read(settings)
@@ -101,12 +101,12 @@ class Piper:
             yield symbols, sentence[-1].mark
 
 
-def model_and_speaker(model: Path) -> tuple[Path, str, str]:
-    """``voice.onnx#anna`` as the model's path, the # and the speaker's name; the last two empty without one."""
+def model_and_speaker(model: Path) -> tuple[Path, str]:
+    """``voice.onnx#anna`` as the model's path and the speaker's name, which may be empty."""
     if model.exists():
-        return model, "", ""
-    name, mark, speaker = model.name.partition("#")
-    return model.with_name(name), mark, speaker
+        return model, ""
+    name, _, speaker = model.name.partition("#")
+    return model.with_name(name), speaker
 
 
 def _read(settings: Path) -> Any:

@@ -19,14 +19,16 @@ _MOST_GAIN_DB = 9.0
 _PEAK = 0.89  # -1 dBFS
 
 _PAUSES = {".": 0.22, "!": 0.22, "?": 0.24, "…": 0.26, ";": 0.14, ":": 0.14, "—": 0.10, ",": 0.08, "": 0.02}
-"""Seconds of silence after a piece that ends with this mark. People leave 100 to 300 ms between sentences; what
-follows a comma is a new synthesis with an onset of its own, so it needs less."""
+"""Seconds of silence after a piece that ends with this mark. People leave 100 to 300 ms between sentences;
+what follows a comma is a new synthesis with an onset of its own, so it needs less."""
 
 
 def finish(sound: Block, mark: str, *, speed: float = 1.0, volume: float = 1.0) -> Block:
-    """`sound`, raw from a model at VOICE_RATE, as it should be heard: trimmed at both ends, at a level of about
-    -20 dBFS and never above -1, followed by the pause that `mark` asks for (shorter at a higher `speed`), and
-    scaled by `volume` in [0, 1]. Nothing but silence gives an empty block."""
+    """`sound`, raw from a model at VOICE_RATE, as it should be heard.
+
+    Trimmed at both ends, at a level of about -20 dBFS with no peak above -1, scaled by `volume` in [0, 1], and
+    followed by the pause that `mark` asks for, shorter at a higher `speed`. Silence gives an empty block.
+    """
     spoken = trim(sound)
     if not len(spoken):
         return spoken
@@ -57,7 +59,7 @@ def _levels(sound: Block) -> Block:
 
 
 def _gain(sound: Block) -> float:
-    """Brings what is voiced (the frames within 20 dB of the loudest) to the common level, and no peak too high."""
+    """Brings what is voiced (frames within 20 dB of the loudest) to the common level, and no peak too high."""
     levels = _levels(sound)
     voiced = levels[levels > levels.max() - 20.0].astype(np.float64)
     level = 10.0 * np.log10(np.mean(10.0 ** (voiced / 10.0)))

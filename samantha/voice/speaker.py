@@ -64,6 +64,11 @@ class Track:
         self.closed = True
 
     @property
+    def texts(self) -> list[str]:
+        """The words of its clauses, begun ones too."""
+        return [clause.text for clause in self._clauses if clause.text]
+
+    @property
     def empty(self) -> bool:
         """Nothing is waiting to be played."""
         return not self._waiting

@@ -22,7 +22,9 @@ MODELS = config.load().models_folder
 SMALL = MODELS / "smollm2-135m-instruct" / "smollm2-135m-instruct-q4_1.gguf"
 
 
-def samantha(*words: str | Path, limit: Callable[[], None] | None = None, **environment: str) -> tuple[int, str, str]:
+def samantha(
+    *words: str | Path, limit: Callable[[], None] | None = None, **environment: str
+) -> tuple[int, str, str]:
     done = subprocess.run(
         [sys.executable, "-m", "samantha", *map(str, words)],
         env={**os.environ, **environment},
@@ -105,7 +107,9 @@ def test_a_file_that_may_not_be_read(question: Path) -> None:
     ],
     ids=["corrupt", "empty", "truncated", "missing"],
 )
-def test_a_chat_model_that_is_broken(tmp_path: Path, make: Callable[[Path], object], words: list[str]) -> None:
+def test_a_chat_model_that_is_broken(
+    tmp_path: Path, make: Callable[[Path], object], words: list[str]
+) -> None:
     if not SMALL.exists():
         pytest.skip("needs `samantha models pull smollm2-135m-instruct`")
     path = tmp_path / "model.gguf"
@@ -115,7 +119,9 @@ def test_a_chat_model_that_is_broken(tmp_path: Path, make: Callable[[Path], obje
 
 def test_a_voice_that_is_not_there(tmp_path: Path) -> None:
     one_line(samantha("say", "Hello.", "--voice", "piper-nobody", "-o", tmp_path / "x.wav"), "piper-nobody")
-    one_line(samantha("say", "Hello.", "--voice", tmp_path / "mine.onnx", "-o", tmp_path / "x.wav"), "mine.onnx")
+    one_line(
+        samantha("say", "Hello.", "--voice", tmp_path / "mine.onnx", "-o", tmp_path / "x.wav"), "mine.onnx"
+    )
 
 
 def test_no_models_at_all(tmp_path: Path, question: Path) -> None:

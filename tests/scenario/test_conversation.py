@@ -42,10 +42,14 @@ def texts(outcome: Outcome, kind: type) -> list[str]:
 
 def test_a_turn_is_heard_understood_and_answered(tmp_path: Path) -> None:
     outcome = run(tmp_path, Script(heard=["How are you?"], answers=["Oh, splendid. And you?"]), 1, 1, 4)
-    assert [type(event).__name__ for event in outcome.events] == [
-        "SpeechStarted", "Paused", "TurnEnded", "Transcribed", "Heard", "ReplyStarted",
-        *[type(e).__name__ for e in outcome.events[6:]],
-    ]  # fmt: skip
+    assert [type(event).__name__ for event in outcome.events[:6]] == [
+        "SpeechStarted",
+        "Paused",
+        "TurnEnded",
+        "Transcribed",
+        "Heard",
+        "ReplyStarted",
+    ]
     assert texts(outcome, Heard) == ["How are you?"]
     assert texts(outcome, ReplySpoken) == ["Oh, splendid. And you?"]
     assert [m.role for m in outcome.history] == ["user", "assistant"]
@@ -172,7 +176,7 @@ def test_her_own_voice_coming_back_is_no_turn(tmp_path: Path) -> None:
 def test_she_makes_room_while_nobody_speaks(tmp_path: Path) -> None:
     turns = [part for _ in range(6) for part in (1, 3.5)]
     script = Script(
-        heard=[f"Number {i} " + "word " * 12 for i in range(6)],
+        heard=[f"Number {i} and a few more words so that the page fills up soon." for i in range(6)],
         answers=[f"Answer {i}." for i in range(6)],
         context=360,
         letter_lasts=0.01,

@@ -134,24 +134,38 @@ def test_clocks_that_differ_are_made_good_in_silence(ppm: float) -> None:
     assert (card.exchange.skipped > 3) == (ppm < 0)
 
 
-def test_a_loop_that_was_held_up_waits_longer_from_then_on_and_recovers() -> None:
-    hold_ups = iter([(2.0, 0.15), (99.0, 0.0)])
-    following = next(hold_ups)
+def held_up(*moments: float, seconds: float) -> Callable[[float], float]:
+    """A loop that is late by so much, once after each of these moments."""
+    waiting = list(moments)
 
     def lateness(now: float) -> float:
-        nonlocal following
-        if now < following[0]:
-            return 0.0
-        late, following = following[1], next(hold_ups)
-        return late
+        return seconds if waiting and now >= waiting[0] and waiting.pop(0) else 0.0
 
-    card = Card((48000, 48000), lateness=lateness, speech=(4.0, 6.0))
+    return lateness
+
+
+def test_a_hold_up_in_silence_costs_nothing() -> None:
+    card = Card((48000, 48000), lateness=held_up(2.0, seconds=0.15), speech=(4.0, 6.0))
     card.run(8.0)
-    assert card.exchange.underruns == 1
-    assert card.exchange.overruns == 0
+    assert (card.exchange.overruns, card.exchange.underruns) == (0, 1)
     assert len(card.captured) == pytest.approx(400, abs=4)  # nothing that was said is lost
     assert holes(card.loud, 48000) < 0.05
     assert card.levels[-1] <= 4.0 * 960  # what piled up was silence, and is gone
+
+
+def test_a_hold_up_while_she_speaks_makes_a_pause_and_drops_no_word() -> None:
+    card = Card((48000, 48000), lateness=held_up(2.0, seconds=0.1), speech=(1.0, 3.0))
+    card.run(5.0)
+    assert card.exchange.underruns == 1
+    assert np.count_nonzero(card.loud) / 48000 == pytest.approx(2.0, abs=0.005)
+    assert card.levels[-1] <= 4.0 * 960
+
+
+def test_a_loop_that_is_late_again_and_again_is_given_more_time() -> None:
+    often = held_up(*np.arange(1.5, 9.0, 0.5), seconds=0.045)
+    card = Card((48000, 48000), lateness=often, speech=(1.0, 9.0))
+    card.run(10.0)
+    assert 1 <= card.exchange.underruns <= 3
 
 
 def test_sound_that_piles_up_while_she_speaks_is_cut_at_last() -> None:
