@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import llama_wheel
-from steps import Stop, cache_folder, child, say
+from steps import UNREACHABLE, Stop, cache_folder, child, say
 
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPTS = ROOT / "scripts"
@@ -29,6 +29,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 INTERRUPTED = VENV / "samantha-unfinished"
 """There while packages are being installed. If it is found at the start, the environment is made anew."""
+EDITABLE = VENV / "samantha-editable"
 
 HARDWARE_TESTS = ["pipewire", "wireplumber", "pipewire-pulse", "pulseaudio-utils", "dbus"]
 """A sound card without a sound card."""
@@ -70,7 +71,7 @@ def set_up(*, dev: bool, models: bool) -> None:
     say("models: hearing, thinking, a woman's voice")
     if child([*program, "models", "pull", "--defaults", *(["--tests"] if dev else [])]):
         raise Stop("not all models are here, see above.")
-    if child([*program, "doctor", "--help"], quiet=True) == 0:
+    if not child([*program, "doctor", "--help"], quiet=True):
         say("self-test of each engine")
         if child([*program, "doctor", "--quick"]):
             raise Stop("the self-test found a problem, see above; `.venv/bin/samantha doctor` says more.")
@@ -137,7 +138,7 @@ def _apt_install(names: list[str]) -> bool:
     before = before if root else ["sudo", "-n", *before]
     say(f"system packages: {' '.join(names)}")
     child([*before, "update", "-qq"], quiet=True)  # an old list may do; the next line tells
-    return child([*before, "install", "-y", "-qq", "--no-install-recommends", *names], quiet=True) == 0
+    return not child([*before, "install", "-y", "-qq", "--no-install-recommends", *names], quiet=True)
 
 
 # --- the environment --------------------------------------------------------------------------------------
@@ -177,14 +178,21 @@ def packages(*, dev: bool) -> None:
     states = [state, *(digest([path], state) for path in lists[1:])]
     if [path.read_text("ascii") if path.is_file() else "" for path in noted] == states:
         return
+    pip = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--retries=3"]
     INTERRUPTED.touch()
-    pip = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
     _pip([*pip, "--no-deps", *_fresh(wheel), str(wheel)], f"llama-cpp-python from {wheel.parent.name}")
     _pip([*pip, *(part for path in lists for part in ("-r", str(path)))], "Python packages")
-    _pip([*pip, "--no-deps", "-e", str(ROOT)], "Samantha")
+    if not _installed_from_here():
+        _pip([*pip, "--no-deps", "-e", str(ROOT)], "Samantha")
+        EDITABLE.write_text(digest([ROOT / "pyproject.toml"]), "ascii")
     for path, text in zip(noted, states, strict=True):
         path.write_text(text, "ascii")
     INTERRUPTED.unlink()
+
+
+def _installed_from_here() -> bool:
+    """Making an editable installation asks the package index for a build tool, so not without need."""
+    return EDITABLE.is_file() and EDITABLE.read_text("ascii") == digest([ROOT / "pyproject.toml"])
 
 
 def _fresh(wheel: Path) -> list[str]:
@@ -198,8 +206,10 @@ def _fresh(wheel: Path) -> list[str]:
 
 def _pip(command: list[str], what: str) -> None:
     say(what)
-    if code := child(command, watch=("Collecting ", "Downloading ", "Building ", "Installing ")):
-        raise Stop(f"{what} could not be installed ({code}).")
+    if problem := child(command, watch=("Collecting ", "Downloading ", "Building ", "Installing ")):
+        if problem.startswith(UNREACHABLE):
+            INTERRUPTED.unlink()  # pip gave up before it changed anything
+        raise Stop(f"{what} could not be installed: {problem}.")
 
 
 # --- whether all this is needed ---------------------------------------------------------------------------

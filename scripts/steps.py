@@ -33,7 +33,8 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "samantha"
 
 
-_UNREACHABLE = re.compile(
+UNREACHABLE = "the package index cannot be reached"
+_NO_ROUTE = re.compile(
     r"NewConnectionError|Failed to establish|Name or service not known|Temporary failure in name|timed out"
     r"|Connection refused|Network is unreachable|getaddrinfo failed|ConnectTimeout|ReadTimeout|ProxyError"
 )
@@ -46,8 +47,8 @@ def child(
     quiet: bool = False,
     watch: Sequence[str] = (),
     environment: Mapping[str, str] | None = None,
-) -> str | int:
-    """Run `command` to its end; returns 0, or why it failed in a few words.
+) -> str:
+    """Run `command` to its end; returns an empty text, or why it failed in a few words.
 
     Its output is shown as it is; or, `quiet`, dropped; or, with `watch`, one moving line shows the last line
     that begins with one of these words or counts `[12/345]`, and the last lines are shown if it fails.
@@ -77,10 +78,11 @@ def child(
         process.wait()
         raise
     if code == 0:
-        return 0
+        return ""
     everything = "\n".join(said)
-    if _UNREACHABLE.search(everything):
-        return "the package index cannot be reached"
+    if _NO_ROUTE.search(everything):
+        missing = re.search(r"No matching distribution found for (\S+)", everything)
+        return f"{UNREACHABLE}, and {missing[1]} is missing" if missing else UNREACHABLE
     if _FULL.search(everything):
         return "the disk is full"
     for text in said[-12:]:

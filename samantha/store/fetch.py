@@ -111,9 +111,11 @@ def _by_pip(package: Package, folder: Path, patience: float | None) -> Path:
     ]
     # The data is the same for every Python; pip's own cache would keep a second copy of it for ever.
     command += ["--ignore-requires-python", "--no-cache-dir", "--no-input", "--disable-pip-version-check"]
-    command += ["--progress-bar=off", "-d", str(folder), "-r", str(wanted)]
+    # Without a second attempt pip does not tell an index that is away from one that lacks the package.
+    command += ["--progress-bar=off", f"--retries={2 if patience is None else 1}"]
     if patience is not None and "PIP_DEFAULT_TIMEOUT" not in os.environ:
-        command += [f"--timeout={patience:.0f}", "--retries=1"]
+        command.append(f"--timeout={patience:.0f}")
+    command += ["-d", str(folder), "-r", str(wanted)]
     _run(command, folder, "the package index", package.name)
     return _only(folder, "*.whl", package)
 
