@@ -30,7 +30,7 @@ class Pace(Protocol):
     """How fast a file is heard."""
 
     async def tick(self) -> None:
-        """Awaited before each block is captured: until it may be, and at least until others had their turn."""
+        """Awaited before each block is captured: until it may be; lets others run at least once."""
         ...
 
 

@@ -100,7 +100,8 @@ def test_what_was_learnt_of_the_room_is_kept_while_at_rest() -> None:
 
 
 def test_it_begins_and_ends_without_a_click() -> None:
-    # A hum near the microphone, far from fitting into blocks, and a far end that has no echo: the seams are all that could be heard.
+    # A hum near the microphone that does not fit into blocks, and a far end that has no echo: the seams are
+    # all that could be heard.
     room = Room(0, 0, gain=0.0)
     hum = (0.3 * np.sin(2 * np.pi * 210 * np.arange(4 * HEARING_RATE) / HEARING_RATE)).astype(np.float32)
     hers = np.r_[silence(VOICE_RATE), 0.1 * speechlike(0.5, VOICE_RATE, 1)].astype(np.float32)
