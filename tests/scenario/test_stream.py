@@ -148,9 +148,9 @@ def held_up(*moments: float, seconds: float) -> Callable[[float], float]:
 
 
 def test_a_speech_without_end_on_a_fast_card_pauses_now_and_then() -> None:
-    card = Card((48000, 48000), ppm=5000, lateness=busy(), speech=(0.5, 12.0))
-    card.run(12.0)
-    assert 1 <= card.exchange.underruns <= 4  # one real pause, not a crackle every 10 ms
+    card = Card((48000, 48000), ppm=5000, lateness=busy(), speech=(0.5, 20.0))
+    card.run(20.0)
+    assert 1 <= card.exchange.underruns <= 3  # a real pause each time, not one crackle after the other
 
 
 def test_a_hold_up_in_silence_costs_nothing() -> None:
