@@ -68,8 +68,8 @@ def child(
     said: list[str] = []
     try:
         if process.stdout is not None:
-            with Line() as line:
-                for text in process.stdout:
+            with Line() as line, process.stdout as output:
+                for text in output:
                     said.append(text.rstrip())
                     line.show(said[-1].strip(), watch)
         code = process.wait()

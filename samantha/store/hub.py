@@ -27,7 +27,7 @@ def from_hub(source: Source, file: File, into: Path, bench: Bench) -> File:
     """
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     from huggingface_hub import get_hf_file_metadata, hf_hub_download, hf_hub_url
-    from huggingface_hub.utils import disable_progress_bars
+    from huggingface_hub.utils import disable_progress_bars, logging
 
     target, path = into / file.name, source.take[file.name][0]
     if is_right(target, file):
@@ -35,6 +35,7 @@ def from_hub(source: Source, file: File, into: Path, bench: Bench) -> File:
     endpoint = os.environ.get("HF_ENDPOINT", "").rstrip("/") or None
     seconds = {} if bench.patience is None else {"timeout": bench.patience}
     disable_progress_bars()
+    logging.set_verbosity_error()
     here = into.parent / f"hub-{hashlib.sha256(str(source).encode()).hexdigest()[:16]}"
     with _hub_errors(source, path):
         url = hf_hub_url(source.repository, path, revision=source.revision, endpoint=endpoint)
