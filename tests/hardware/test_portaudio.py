@@ -145,6 +145,29 @@ def test_the_card_says_what_it_is_and_libraries_keep_quiet(outcome: Outcome) -> 
     assert outcome.errors == ""
 
 
+def test_something_can_be_played_without_listening(server: SoundServer, tmp_path: Path) -> None:
+    program = """
+import sys
+from pathlib import Path
+from samantha.audio.loudspeaker import play
+from samantha.audio.pcm import VOICE_RATE
+from samantha.audio.wavfile import blocks
+play(None, blocks(Path(sys.argv[1]), VOICE_RATE, VOICE_RATE))
+"""
+    soundfile.write(tmp_path / "hers.wav", sweep(400, 3000, VOICE_RATE), VOICE_RATE)
+    with server.recording("spk") as recorded:
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "-c", program, str(tmp_path / "hers.wav")],
+            env=server.env | {"PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert likeness(read_mono(recorded), sweep(400, 3000, HEARING_RATE)) > 0.9
+
+
 # --- devices that are not there ---------------------------------------------------------------------------
 
 
