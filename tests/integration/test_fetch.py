@@ -192,9 +192,12 @@ def test_what_does_not_fit_is_refused_before_it_is_fetched(index, tmp_path):
 def test_every_source_is_tried_and_every_reason_given(index, tmp_path, monkeypatch):
     swapped = make_wheel(index, "swapped", {"m": b"evil"}) | {"sha256": sha(b"other")}
     absent = {"package": "absent==1.0", "bytes": 1, "sha256": sha(b"")}
-    wrong = make_wheel(index, "wrong", {"m": b"not what the catalogue says"})
+    wrong = make_wheel(index, "wrong", {"m": b"not what the catalogue says", "evil": b"evil"})
     more = f", {{wheel: {absent}, take: {{m: [absent/m]}}}}, {{wheel: {wrong}, take: {{m: [wrong/m]}}}}"
-    more += f", {{wheel: {wrong}, take: {{m: [wrong/nothing]}}}}, {{npm: {absent}}}"
+    more += (
+        f", {{wheel: {wrong}, take: {{m: [wrong/nothing]}}}}, {{wheel: {wrong}, take: {{m: [wrong/evil]}}}}"
+    )
+    more += f", {{npm: {absent}}}"
     store = Store(
         Catalog.parse(make_catalog([swapped], {"m": ["swapped/m"]}, {"m": b"good"}, more)), tmp_path
     )
@@ -204,6 +207,7 @@ def test_every_source_is_tried_and_every_reason_given(index, tmp_path, monkeypat
         "offers other bytes of swapped==1.0 than it should",
         "the package index does not have absent==1.0",
         "m has 27 bytes instead of 4",
+        "m has another checksum than it should have",
         "no archive has wrong/nothing",
         "npm is not installed",
         "samantha models pull m",
