@@ -37,7 +37,7 @@ def main() -> None:
             _confess(problem)
         print(f"samantha: {sentence}", file=sys.stderr)
         sys.exit(FIXABLE)
-    except Exception as problem:
+    except Exception as problem:  # noqa: BLE001 (whatever it is, it is confessed)
         _confess(problem)
 
 

@@ -159,9 +159,9 @@ class Assistant:
         self.conversation.on(event)
 
     def _publish(self, event: Event) -> None:
-        self._metrics.on(event)
         for subscriber in self._subscribers:
             subscriber(event)
+        self._metrics.on(event)
 
 
 # --- engines by their settings ----------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Optional
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -28,12 +28,12 @@ app.add_typer(models_app, name="models")
 app.add_typer(config_app, name="config")
 
 Set = Annotated[
-    Optional[list[str]],  # noqa: UP045 (typer reads it at run time)
+    list[str] | None,
     typer.Option(
         "--set", metavar="KEY=VALUE", help="Change a setting for this run, such as llm.temperature=0.3."
     ),
 ]
-VoiceName = Annotated[Optional[str], typer.Option(help="A voice of `samantha models list`, or a .onnx file.")]  # noqa: UP045
+VoiceName = Annotated[str | None, typer.Option(help="A voice of `samantha models list`, or a .onnx file.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text for a person.")]
 
 
@@ -75,26 +75,26 @@ def samantha(
 
 @app.command()
 def talk(
-    input: Annotated[Optional[Path], typer.Option(help="A sound file as microphone.")] = None,  # noqa: A002, UP045
+    input: Annotated[Path | None, typer.Option(help="A sound file as microphone.")] = None,
     output: Annotated[
-        Optional[Path], typer.Option(help="A wav file as loudspeaker, aligned with the input.")
-    ] = None,  # noqa: UP045
+        Path | None, typer.Option(help="A wav file as loudspeaker, aligned with the input.")
+    ] = None,
     pace: Annotated[
         str, typer.Option(help="With --input: realtime, or fast (thinking costs no time).")
     ] = "realtime",
     events: Annotated[
-        Optional[Path], typer.Option(help="Write what happens to this file, one JSON object a line.")
-    ] = None,  # noqa: UP045
+        Path | None, typer.Option(help="Write what happens to this file, one JSON object a line.")
+    ] = None,
     record: Annotated[
-        Optional[Path], typer.Option(help="Keep sound and events of this conversation in a folder.")
-    ] = None,  # noqa: UP045
+        Path | None, typer.Option(help="Keep sound and events of this conversation in a folder.")
+    ] = None,
     voice: VoiceName = None,
-    llm: Annotated[Optional[str], typer.Option(help="A chat model, or a .gguf file.")] = None,  # noqa: UP045
-    microphone: Annotated[Optional[str], typer.Option(help="Part of a device's name, or its index.")] = None,  # noqa: UP045
-    loudspeaker: Annotated[Optional[str], typer.Option(help="Part of a device's name, or its index.")] = None,  # noqa: UP045
+    llm: Annotated[str | None, typer.Option(help="A chat model, or a .gguf file.")] = None,
+    microphone: Annotated[str | None, typer.Option(help="Part of a device's name, or its index.")] = None,
+    loudspeaker: Annotated[str | None, typer.Option(help="Part of a device's name, or its index.")] = None,
     headset: Annotated[
-        Optional[bool], typer.Option("--headset", help="The microphone cannot hear the loudspeaker.")
-    ] = None,  # noqa: UP045
+        bool | None, typer.Option("--headset", help="The microphone cannot hear the loudspeaker.")
+    ] = None,
     as_json: Json = False,
     changes: Set = None,
 ) -> None:
@@ -124,9 +124,9 @@ def _device(named: str | None) -> str | int | None:
 @app.command()
 def chat(
     once: Annotated[
-        Optional[str], typer.Option(metavar="TEXT", help="Say this, print her answer, and end.")
-    ] = None,  # noqa: UP045
-    llm: Annotated[Optional[str], typer.Option(help="A chat model, or a .gguf file.")] = None,  # noqa: UP045
+        str | None, typer.Option(metavar="TEXT", help="Say this, print her answer, and end.")
+    ] = None,
+    llm: Annotated[str | None, typer.Option(help="A chat model, or a .gguf file.")] = None,
     as_json: Json = False,
     changes: Set = None,
 ) -> None:
@@ -140,8 +140,8 @@ def chat(
 def say(
     text: Annotated[str, typer.Argument(help="What she should say; - reads standard input.")],
     output: Annotated[
-        Optional[Path], typer.Option("-o", "--output", help="A wav file instead of the loudspeaker.")
-    ] = None,  # noqa: UP045
+        Path | None, typer.Option("-o", "--output", help="A wav file instead of the loudspeaker.")
+    ] = None,
     voice: VoiceName = None,
     changes: Set = None,
 ) -> None:
@@ -154,7 +154,7 @@ def say(
 @app.command()
 def transcribe(
     file: Annotated[Path, typer.Argument(help="A sound file: wav, flac, mp3 or ogg.")],
-    language: Annotated[Optional[str], typer.Option(help="Two letters, or auto.")] = None,  # noqa: UP045
+    language: Annotated[str | None, typer.Option(help="Two letters, or auto.")] = None,
     as_json: Json = False,
     changes: Set = None,
 ) -> None:
@@ -176,7 +176,7 @@ def devices(as_json: Json = False) -> None:
 def doctor(
     as_json: Json = False,
     quick: Annotated[bool, typer.Option(help="Only what set-up needs: load each engine once.")] = False,
-    probe: Annotated[Optional[str], typer.Option(hidden=True)] = None,  # noqa: UP045
+    probe: Annotated[str | None, typer.Option(hidden=True)] = None,
     changes: Set = None,
 ) -> None:
     """Find out what works here, what does not, and what to do about it."""
@@ -212,7 +212,7 @@ def show(as_json: Json = False, changes: Set = None) -> None:
 
 @config_app.command()
 def check(
-    file: Annotated[Optional[Path], typer.Argument(help="A settings file; left out: yours.")] = None,  # noqa: UP045
+    file: Annotated[Path | None, typer.Argument(help="A settings file; left out: yours.")] = None,
 ) -> None:
     """Say whether the settings are right, and what is wrong with them."""
     from samantha import config

@@ -97,7 +97,9 @@ def _machine() -> Finding:
     here = this_machine()
     detail = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}, {here}"
     if here.ram < 3.5 * GIB:
-        return Finding("machine", "warning", detail, "With less than 4 GB she will be slow; close other programs.")
+        return Finding(
+            "machine", "warning", detail, "With less than 4 GB she will be slow; close other programs."
+        )
     return Finding("machine", "ok", detail)
 
 
@@ -245,7 +247,7 @@ def _probe_mind(config: Config) -> str:
     return f"{model.stem} by {_version('llama-cpp-python')}, {took}, about {rate:.0f} words a second"
 
 
-def _probe_echo(config: Config) -> str:
+def _probe_echo(_: Config) -> str:
     from samantha.audio.echo import WebrtcEchoCanceller
     from samantha.audio.pcm import HEARING_BLOCK, silence
 

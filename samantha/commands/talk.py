@@ -20,7 +20,8 @@ from samantha.commands.terminal import JsonView, PlainView, View, WarmView
 from samantha.config import Config
 from samantha.dialog.lane import FastPace, Load
 from samantha.dialog.meeting import GREETING, UNHEARD, Meeting
-from samantha.ports import AudioDevice
+from samantha.events import Event, Transcribed
+from samantha.ports import AudioDevice, Synthesizer
 
 TWICE = 2.0
 """Seconds within which a second Ctrl-C ends."""
@@ -74,6 +75,7 @@ async def _talk(
         config, parts, load, canceller=app.canceller(config, device), subscribers=[view.on]
     )
     talking.append(assistant)
+    assistant.subscribe(_tell_of_languages(config.hearing.language, parts.synthesizer, view))
     keep: list[EventFile | Recording] = []
     try:
         if events is not None:
@@ -111,6 +113,27 @@ def _device(config: Config, files: Files | None, load: Load, finished: Callable[
 
     pace = FastPace(load) if files.fast else RealtimePace()
     return FileDevice(files.input, files.output, pace, finished)
+
+
+def _tell_of_languages(fixed: str, voice: Synthesizer, view: View) -> Callable[[Event], None]:
+    """Says, once for each, that a language is understood which the voice cannot speak."""
+    told: set[str] = set()
+
+    def on(event: Event) -> None:
+        if isinstance(event, Transcribed) and event.text:
+            tell(event.language)
+
+    def tell(language: str) -> None:
+        if language not in voice.languages and language not in told:
+            told.add(language)
+            view.note(
+                f"She understands {language!r}, but this voice speaks {', '.join(voice.languages)} only, so she "
+                "answers in that. `samantha models list` shows other voices."
+            )
+
+    if fixed != "auto":
+        tell(fixed)
+    return on
 
 
 def _hush_on_interrupt(assistant: app.Assistant, view: View) -> None:
@@ -164,6 +187,10 @@ def _meet(config: Config, assistant: app.Assistant, view: View) -> None:
                 "`samantha devices` lists microphones, `samantha doctor` looks further."
             )
 
+    view.note(
+        "She is introducing herself. If you hear nothing, turn up the volume, or choose another loudspeaker "
+        "(`samantha devices`)."
+    )
     conversation.script = answer
     assistant.taps.append(look)
     conversation.say(GREETING)

@@ -95,7 +95,7 @@ class PlainView:
         print(f"Getting ready: {what} …", file=sys.stderr, flush=True)
 
     def begin(self, device: str, *, live: bool) -> None:
-        print(f"Listening on {device}.", file=sys.stderr, flush=True)
+        print(f"{'Listening on' if live else 'Playing'} {device}.", file=sys.stderr, flush=True)
 
     def on(self, event: Event) -> None:
         match event:

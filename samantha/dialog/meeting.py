@@ -15,8 +15,9 @@ _INTRODUCTIONS = re.compile(
 )
 _NO = re.compile(r"^(no|nope|nah|not quite|wrong|that's not|that is not)\b", re.IGNORECASE)
 _FILLING = frozenset(
-    "a an the and but or not so very here there fine good well sorry you your he she it we they what who why how "
-    "i me my mine is are was do did don't won't can't can please nice to meet too hello hi hey thanks thank".split()
+    """a an the and but or not so very here there fine good well sorry you your he she it we they what who why
+    how i me my mine is are was do did don't won't can't can please nice to meet too hello hi hey thanks thank
+    would rather will have want know""".split()
 )
 
 
