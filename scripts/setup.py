@@ -70,7 +70,7 @@ def set_up(*, dev: bool, models: bool) -> None:
     program = [str(PYTHON), "-m", "samantha"]
     say("models: hearing, thinking, a woman's voice")
     if child([*program, "models", "pull", "--defaults", *(["--tests"] if dev else [])]):
-        raise Stop("not all models are here, see above.")
+        raise SystemExit(1)  # it has said which one, and what to do
     if not child([*program, "doctor", "--help"], quiet=True):
         say("self-test of each engine")
         if child([*program, "doctor", "--quick"]):
