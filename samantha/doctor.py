@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -80,7 +80,7 @@ def _findings(config: Config) -> Iterator[Finding]:
     yield _settings()
     yield _folder("her own files", config.state_folder)
     yield _folder("models", config.models_folder)
-    yield _sound()
+    yield _sound(config)
     yield from _engines(config, ("detector", "transcriber", "voice", "mind", "echo", "conversation"))
     yield Finding(
         "privacy", "ok", "No setting leads off this machine. Only `samantha models pull` uses the network."
@@ -124,21 +124,10 @@ def _folder(part: str, folder: Path) -> Finding:
     return Finding(part, "ok", f"{folder}, {free / 2**30:.0f} GB free")
 
 
-def _sound() -> Finding:
-    from samantha.audio.device import devices
-
-    try:
-        found = devices()
-    except SamanthaError as problem:
-        return Finding("sound", "warning", problem.message, problem.hint)
-    microphone = next((device.name for device in found if device.default_input), "")
-    loudspeaker = next((device.name for device in found if device.default_output), "")
-    if not microphone or not loudspeaker:
-        missing = "microphone" if not microphone else "loudspeaker"
-        return Finding(
-            "sound", "warning", f"No {missing}.", "Plug one in, or use `samantha talk --input FILE`."
-        )
-    return Finding("sound", "ok", f"hears by {microphone}, speaks by {loudspeaker}")
+def _sound(config: Config) -> Finding:
+    """A missing sound card is a warning: files can stand in for it."""
+    finding = _try(config, "sound")
+    return finding if finding.verdict == "ok" else replace(finding, verdict="warning")
 
 
 def _engines(config: Config, parts: tuple[str, ...]) -> Iterator[Finding]:
@@ -193,6 +182,12 @@ def _version(package: str) -> str:
 def _timed(load: Callable[[], Any]) -> tuple[Any, str]:
     began = time.perf_counter()
     return load(), f"loaded in {time.perf_counter() - began:.1f} s"
+
+
+def _probe_sound(config: Config) -> str:
+    from samantha.audio.device import SoundCard
+
+    return SoundCard(config.audio.input, config.audio.output, config.audio.headset).name
 
 
 def _probe_detector(config: Config) -> str:
@@ -275,6 +270,7 @@ def _probe_conversation(config: Config) -> str:
 
 
 PROBES: dict[str, Callable[[Config], str]] = {
+    "sound": _probe_sound,
     "detector": _probe_detector,
     "transcriber": _probe_transcriber,
     "voice": _probe_voice,

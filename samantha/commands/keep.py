@@ -61,8 +61,8 @@ class Recording:
         self.events = EventFile(folder / "events.jsonl", stop)
         self.problem: SamanthaError | None = None
         self._stop = stop
-        self._mic = WavWriter(folder / "mic.wav", HEARING_RATE)
-        self._hers = WavWriter(folder / "samantha.wav", VOICE_RATE)
+        self._mic = WavWriter(folder / "mic.wav", HEARING_RATE, private=True)
+        self._hers = WavWriter(folder / "samantha.wav", VOICE_RATE, private=True)
 
     def tap(self, captured: Block, rendered: Block) -> None:
         """Twenty more milliseconds."""

@@ -206,6 +206,13 @@ ANSWERS = _lines(
     pause
     cancel
     samantha
+    what
+    who
+    why
+    how
+    when
+    where
+    which
     ja
     nein
     stopp
@@ -225,4 +232,4 @@ ANSWERS = _lines(
     espere
     """
 )
-"""Words that open or close what a person says to her, and that her own voice, misheard, hardly turns into."""
+"""Words with which a person answers, asks or orders, and which her voice, misheard, hardly turns into."""

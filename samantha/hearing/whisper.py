@@ -22,6 +22,7 @@ _FULL_S = 30.0
 _PIECE_S = 28.0
 _MOST_TOKENS = 224
 _HOPELESS = -1.5
+_CLEAR = -0.5
 _FILES = ("model.bin", "config.json", "tokenizer.json")
 
 
@@ -97,8 +98,8 @@ class Whisper:
                 language = self._detect(encoded)
             most = _tokens(length, language)
             transcript, finished = self._decode(encoded, language, expected, most)
-            if expected and within(transcript.text, expected):
-                # Nothing but the words it was told to expect: they may have leaked out of noise.
+            if transcript.logprob < _CLEAR and within(transcript.text, expected):
+                # Not clear, and nothing but words it was told to expect: they may have leaked out of noise.
                 unprompted, _ = self._decode(encoded, language, "", most)
                 if not resembles(unprompted.text, transcript.text):
                     transcript = unprompted

@@ -1,36 +1,109 @@
-"""What the model reads: who she is, then the turns as they were. Pure.
+"""What the model is told: who Samantha is, whom she talks with, what was said, and when. Pure.
 
-(The API that dialog/conversation.py, commands/chat.py, app.py and tests/fakes.py use already: keep these names
-and signatures, replace the insides.)
+Laid out for the model's cache, the most stable first: the system message and a few examples of how she talks,
+which are the same bytes in every turn of every day; then the turns as they were. The clock stands inside the
+message it belongs to, and stays there.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from samantha.mind.history import History
 from samantha.ports import Message
 
+ROOM_FOR_A_TURN = 256
+"""Tokens that a minute of speech may take: kept free while nothing goes on, so that a turn always fits."""
+
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+_ASKS_FOR_DATE = re.compile(
+    r"\b(date|day|month|year|week|weekend|today|tomorrow|yesterday)s?\b", re.IGNORECASE
+)
+_LANGUAGES = {
+    "ar": "Arabic", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek", "en": "English",
+    "es": "Spanish", "fi": "Finnish", "fr": "French", "he": "Hebrew", "hi": "Hindi", "hu": "Hungarian",
+    "it": "Italian", "ja": "Japanese", "ko": "Korean", "nl": "Dutch", "no": "Norwegian", "pl": "Polish",
+    "pt": "Portuguese", "ro": "Romanian", "ru": "Russian", "sv": "Swedish", "tr": "Turkish",
+    "uk": "Ukrainian", "vi": "Vietnamese", "zh": "Chinese",
+}  # fmt: skip
+
 
 class Prompt:
-    """`persona` is her description of herself, `context` the tokens that fit, `answer` those of an answer."""
+    """Builds prompts for one person.
 
-    def __init__(self, persona: str, user_name: str, context: int, answer: int) -> None:
-        self._persona = persona.strip().replace("{name}", user_name or "a friend")
-        self._budget = context - answer
+    `persona` is her description, in Markdown: text, and after it examples of how she talks, each a line that
+    begins with ``>`` (the person) and the next line (she). ``{name}`` stands for `user_name`; lines that need
+    it are left out while it is unknown. `context` and `max_tokens` are the model's window and the longest
+    answer, in tokens. `language` is an ISO 639-1 code or ``auto``.
+    """
+
+    def __init__(
+        self, persona: str, user_name: str, context: int, max_tokens: int, *, language: str = "en"
+    ) -> None:
+        self._language = language
+        self._budget = max(context // 2, context - max_tokens - ROOM_FOR_A_TURN)
+        self._limit = max(context // 2, context - max_tokens)
+        text, examples = _parts(persona, " ".join(user_name.split()))
+        if language == "auto":
+            text += "\n\nAnswer in the language in which you are spoken to."
+        elif language != "en":
+            # English examples would pull a small model back into English.
+            text, examples = f"{text}\n\nSpeak {_LANGUAGES.get(language, language)}.", ()
+        self._system = (Message("system", text), *examples)
 
     def system(self) -> list[Message]:
-        """The stable beginning, the same bytes on every day."""
-        return [Message("system", self._persona)]
-
-    def note(self, words: str, now: datetime) -> str:
-        """The person's `words` with what the model should know at this moment; stays in the history so."""
-        return f"(It is {now:%A}, {now.day} {now:%B %Y}, {now:%H:%M}.) {words}"
+        """What every prompt begins with."""
+        return list(self._system)
 
     def messages(self, history: History) -> list[Message]:
-        """All that the model reads."""
-        return [*self.system(), *history.messages()]
+        """The prompt for her next answer."""
+        return [*self._system, *history.messages()]
 
-    def overflows(self, tokens: int) -> bool:
-        """Whether a prompt of `tokens` leaves too little room for the next turns."""
-        return tokens > self._budget * 3 // 4
+    def note(self, text: str, now: datetime) -> str:
+        """What the person said, with a note of when, for `History.user`.
+
+        In front, because what comes late in a message pulls a small model most; short, because every token
+        delays her answer by some milliseconds: the date only where it may be asked for.
+        """
+        clock = f"{now.hour % 12 or 12}:{now.minute:02} {'AM' if now.hour < 12 else 'PM'}"
+        day = _DAYS[now.weekday()]
+        if self._language != "en" or _ASKS_FOR_DATE.search(text):
+            day = f"{day} {now.day} {_MONTHS[now.month - 1]} {now.year},"
+        return f"({day} {clock}) {text.strip()}"
+
+    def overflows(self, count: int) -> bool:
+        """Whether a prompt of `count` tokens leaves too little room for a turn to come and its answer."""
+        return count > self._budget
+
+    def fit(self, history: History, count: Callable[[Sequence[Message]], int]) -> list[Message]:
+        """`messages`, made to fit by all means: for a turn that is too long even now.
+
+        Forgets the oldest thirds, then the middle of the newest turn. `count` gives a prompt's tokens.
+        """
+        while count(messages := self.messages(history)) > self._limit:
+            if not (history.drop_oldest_third() or history.shorten_newest()):
+                break
+        return messages
+
+
+def _parts(persona: str, name: str) -> tuple[str, tuple[Message, ...]]:
+    """The text of `persona`, and its examples as turns of a conversation."""
+    prose: list[str] = []
+    examples: list[Message] = []
+    lines = iter(persona.strip().splitlines())
+    for line in lines:
+        said = [line[1:].strip(), next(lines, "").strip()] if line.startswith(">") else [line.rstrip()]
+        if not name and any("{name}" in part for part in said):
+            continue
+        said = [part.replace("{name}", name) for part in said]
+        if len(said) == 1:
+            prose += said
+        elif all(said):
+            examples += (Message("user", said[0]), Message("assistant", said[1]))
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(prose)).strip(), tuple(examples)

@@ -174,10 +174,8 @@ class ClauseSplitter:
         if ending_of(body) != "unsure" or is_open(body):
             return 0
         last = _bare(body)
-        if last in _LAST_UNLESS_NUMBER:
-            ended = not next_one.isdigit()
-        else:
-            ended = next_one.isupper() or next_one in "\"“'‘¿¡"
+        begins = next_one.isupper() or next_one in "\"“'‘¿¡"
+        ended = not next_one.isdigit() if last in _LAST_UNLESS_NUMBER else begins
         pause = not ended and last.endswith(("...", "…"))
         least = self._pace.pause if pause else self._pace.sentence
         return len(self._pending) - 1 if (ended or pause) and count_words(body) >= least else 0
@@ -264,7 +262,7 @@ def _last_line(text: str) -> str:
 
 
 def _holds(word: str) -> bool:
-    """Whether `word` wants to stay with the next one: a number with what it counts, a joint with its clause."""
+    """Whether `word` wants to stay with the next one: a number with what it counts, a joint with more."""
     return (
         word[-1].isdigit() or word.lower() in _LOOSE_JOINTS or (ending_of(word) == "none" and word[-1] == ".")
     )

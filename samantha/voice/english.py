@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from samantha.voice.numerals import Numerals, Rule
 
 _MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-    "December",
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+    "November", "December",
 )  # fmt: skip
 _MONTH = rf"(?P<month>(?:{'|'.join(_MONTHS)})\b|(?:{'|'.join(name[:3] for name in _MONTHS)}|Sept)\b\.?)"
 _DAY = r"(?P<day>[12]\d|3[01]|0?[1-9])"

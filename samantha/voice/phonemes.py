@@ -43,7 +43,7 @@ _ENGLISH_SOUNDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Words spoken in one breath: `ipa`, and the `mark` that follows: "" at an open end, or one of .!?,;:—…"""
+    """Words spoken in one breath: `ipa`, and the `mark` after them: one of .!?,;:—… or "" at an open end."""
 
     ipa: str
     mark: str

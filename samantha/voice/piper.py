@@ -29,8 +29,8 @@ class Piper:
     """
 
     def __init__(self, model: Path, *, threads: int = 1, speed: float = 1.0, volume: float = 1.0) -> None:
-        """`speed` 1.0 is the voice's own pace, `volume` is in [0, 1]. Of a voice with several speakers the first
-        speaks, or the one that follows a # in the file's name (``voice.onnx#anna`` or ``#3``).
+        """`speed` 1.0 is the voice's own pace, `volume` is in [0, 1]. Of a voice with several speakers
+        the first speaks, or the one that follows a # in the file's name (``voice.onnx#anna`` or ``#3``).
 
         Raises ModelError if a file is missing, damaged or not of a voice.
         """

@@ -26,8 +26,8 @@ what follows a comma is a new synthesis with an onset of its own, so it needs le
 def finish(sound: Block, mark: str, *, speed: float = 1.0, volume: float = 1.0) -> Block:
     """`sound`, raw from a model at VOICE_RATE, as it should be heard.
 
-    Trimmed at both ends, at a level of about -20 dBFS with no peak above -1, scaled by `volume` in [0, 1], and
-    followed by the pause that `mark` asks for, shorter at a higher `speed`. Silence gives an empty block.
+    Trimmed at both ends, at a level of about -20 dBFS with no peak above -1, scaled by `volume` in [0, 1],
+    and followed by the pause that `mark` asks for, shorter at a higher `speed`. Silence gives an empty block.
     """
     spoken = trim(sound)
     if not len(spoken):
@@ -59,11 +59,11 @@ def _levels(sound: Block) -> Block:
 
 
 def _gain(sound: Block) -> float:
-    """Brings what is voiced (frames within 20 dB of the loudest) to the common level, and no peak too high."""
+    """Brings what is voiced (frames within 20 dB of the loudest) to the common level, no peak too high."""
     levels = _levels(sound)
     voiced = levels[levels > levels.max() - 20.0].astype(np.float64)
     level = 10.0 * np.log10(np.mean(10.0 ** (voiced / 10.0)))
-    gain = 10.0 ** (np.clip(_LEVEL_DBFS - level, -_MOST_GAIN_DB, _MOST_GAIN_DB) / 20.0)
+    gain = 10.0 ** (min(_LEVEL_DBFS - level, _MOST_GAIN_DB) / 20.0)
     return float(min(gain, _PEAK / max(float(np.abs(sound).max()), 1e-6)))
 
 

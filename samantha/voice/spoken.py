@@ -1,8 +1,8 @@
 """Written text as it is said: what a voice would stumble over is put into words, or left out.
 
-Left out without a word: emoji, stage directions such as *laughs*, blocks of code, the marks of markdown. Of an
-address on the web the site is said ("example dot com"), of an e-mail address all of it. Initials such as NASA
-are left alone: the voices know them.
+Left out without a word: emoji, stage directions such as *laughs*, blocks of code, the marks of markdown. Of
+an address on the web the site is said ("example dot com"), of an e-mail address all of it. Initials such as
+NASA are left alone: the voices know them.
 """
 
 from __future__ import annotations
