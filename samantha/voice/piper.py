@@ -40,10 +40,10 @@ class Piper:
         settings = model.with_name(model.name + ".json")
         require(model)
         self._config = _read(settings)
+        self._speaker = _speaker(self._config, speaker, settings)
         self._network = Network(model, threads=threads)
         # For phonemes that are not espeak's, and for the ids; its session is never run.
         self._piper = PiperVoice(session=self._network, config=self._config)
-        self._speaker = _speaker(self._config, speaker, settings)
         self._speed = speed
         self._volume = volume
         self.name = model.stem
@@ -110,7 +110,7 @@ def model_and_speaker(model: Path) -> tuple[Path, str]:
 
 
 def _read(settings: Path) -> Any:
-    from piper.config import PiperConfig
+    from piper.config import PhonemeType, PiperConfig
 
     require(settings)
     try:
@@ -118,6 +118,13 @@ def _read(settings: Path) -> Any:
     except (ValueError, KeyError, TypeError, AttributeError) as problem:
         reason = f"lacks {problem}" if isinstance(problem, KeyError) else "is damaged"
         raise ModelError(f"{settings} {reason}: it does not describe a voice.", mending(settings)) from None
+    try:
+        if config.phoneme_type == PhonemeType.ESPEAK:
+            phonemes.sentences("a", config.espeak_voice)
+    except ValueError as problem:
+        raise ModelError(
+            f"{settings} asks for a language that is not there: {problem}.", mending(settings)
+        ) from None
     if not isinstance(config.phoneme_id_map, dict) or not isinstance(config.sample_rate, int):
         raise ModelError(f"{settings} does not describe a voice.", mending(settings))
     return config
