@@ -74,8 +74,8 @@ def pull(
             show.say(f"{pulled.id}: " + (f"installed, from {pulled.source}" if pulled.source else "is there"))
         if not defaults:
             return
-        there = next((name for name in store.catalog.voices if store.installed(name)), "")
-        if there:
+        if there := next((name for name in store.catalog.voices if store.installed(name)), ""):
+            pull_models(store, [there], show)
             show.say(f"Her voice is {there}, which is there.")
             return
         voice, reasons = pull_first(store, store.catalog.voices, show)
