@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
@@ -82,6 +83,14 @@ class SileroDetector:
         self._input = np.zeros((1, _CONTEXT + _WINDOW), np.float32)
 
 
+class Gate(Protocol):
+    """A cheap first look at sound, which may be wrong only in favour of speech."""
+
+    def is_open(self, sound: Block) -> bool:
+        """Whether there may be speech in `sound`, shape (n,), the next of the stream."""
+        ...
+
+
 class GatedDetector:
     """A judge that is asked only while a gate is open and a little after; at rest it costs next to nothing.
 
@@ -89,9 +98,7 @@ class GatedDetector:
     room and the first syllable. Against the judge alone this misses one speech window in a thousand.
     """
 
-    def __init__(
-        self, gate: WebrtcGate, judge: SpeechDetector, *, linger: int = 10, catch_up: int = 8
-    ) -> None:
+    def __init__(self, gate: Gate, judge: SpeechDetector, *, linger: int = 10, catch_up: int = 8) -> None:
         """`linger` windows after the gate has closed the judge rests; `catch_up` windows are kept for it."""
         self.window = judge.window
         self._gate = gate

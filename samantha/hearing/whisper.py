@@ -38,7 +38,8 @@ class Whisper:
 
     def __init__(self, path: Path, settings: Hearing) -> None:
         """Load the folder `path`. Raises ModelError if it is missing, damaged, or lacks the language."""
-        hint = f"Run `samantha models pull {path.name}`."
+        own = Path(settings.model).name != settings.model
+        hint = "Check the path in hearing.model." if own else f"Run `samantha models pull {path.name}`."
         missing = next((name for name in _FILES if not (path / name).is_file()), None)
         if missing:
             raise ModelError(f"The speech-to-text model {path} is missing its {missing}.", hint)

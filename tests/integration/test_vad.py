@@ -83,6 +83,16 @@ def test_the_gate_changes_nothing_that_matters(silero: SileroDetector, people: l
     assert gated.count(0.0) > 100  # and the judge had a rest
 
 
+def test_it_judges_as_the_reference_does(silero: SileroDetector, people: list[Block]) -> None:
+    from faster_whisper.vad import SileroVADModel
+
+    windows = people[0][: len(people[0]) // 512 * 512]
+    expected = SileroVADModel(str(installed("silero-vad") / "silero_vad_v6.onnx"))(windows).ravel()
+    silero.reset()
+    judged = [silero.probability(window) for window in windows.reshape(-1, 512)]
+    assert np.allclose(judged, expected, atol=1e-4)
+
+
 def test_reset_forgets(silero: SileroDetector, people: list[Block]) -> None:
     windows = people[0][: 30 * 512].reshape(-1, 512)
     silero.reset()

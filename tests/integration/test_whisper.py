@@ -182,3 +182,10 @@ def test_a_damaged_model_is_named_with_what_mends_it(tmp_path: Path, english_onl
         Whisper(folder, Hearing())
     assert str(folder) in problem.value.message
     assert "samantha models pull whisper-tiny.en" in problem.value.hint
+
+
+def test_a_folder_of_ones_own_is_not_pulled(tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    with pytest.raises(ModelError, match="missing") as problem:
+        Whisper(folder, Hearing(model=str(folder)))
+    assert problem.value.hint == "Check the path in hearing.model."
