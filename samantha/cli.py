@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from samantha import __version__
-from samantha.cli_models import app as models_app
+from samantha.commands.models import app as models_app
 
 if TYPE_CHECKING:
     from samantha.config import Config

@@ -13,8 +13,8 @@ import numpy as np
 import soundfile
 
 from samantha.app import Assistant, Parts
-from samantha.audio.wavfile import FileDevice
 from samantha.audio.pcm import BLOCK_SECONDS, HEARING_RATE, VOICE_RATE, Block, samples
+from samantha.audio.wavfile import FileDevice
 from samantha.config import Config
 from samantha.dialog.conversation import Filler
 from samantha.dialog.lane import Load

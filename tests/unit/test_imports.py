@@ -38,7 +38,7 @@ FLOORS: list[set[str]] = [
     {"audio", "hearing", "mind", "voice", "store"},
     {"app"},
     {"commands", "doctor"},
-    {"cli", "cli_models", "__main__"},
+    {"cli", "__main__"},
 ]
 ENGINES = 5
 

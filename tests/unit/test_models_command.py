@@ -7,7 +7,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from samantha.cli_models import app
+from samantha.commands.models import app
 from samantha.errors import ModelError
 
 pytestmark = pytest.mark.unit

@@ -1,0 +1,140 @@
+"""A whole conversation through PortAudio and a virtual sound card, with her own voice coming back."""
+
+from __future__ import annotations
+
+import ctypes.util
+import json
+import queue
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from soundserver import SoundServer, sound_server
+
+from samantha import app, config
+from samantha.audio.wavfile import WavWriter, read_mono
+from samantha.commands.sound import spoken
+from samantha.dialog.token import Token
+
+pytestmark = [
+    pytest.mark.hardware,
+    pytest.mark.skipif(
+        not ctypes.util.find_library("portaudio"),
+        reason="PortAudio is missing: apt-get install -y libportaudio2 libasound2-plugins",
+    ),
+]
+
+PERSON = "piper-en_US-joe-medium"
+SMALL = "smollm2-135m-instruct"
+PATIENCE = 90.0
+
+
+class Talk:
+    """`samantha talk --json` on the virtual sound card; its events as they come."""
+
+    def __init__(self, server: SoundServer) -> None:
+        command = [sys.executable, "-m", "samantha", "talk", "--json", "--llm", SMALL,
+                   "--set", "llm.max_tokens=30", "--set", "llm.seed=1"]  # fmt: skip
+        self.process = subprocess.Popen(
+            command, env=server.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+        self.events: list[dict[str, object]] = []
+        self._queue: queue.Queue[str] = queue.Queue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        assert self.process.stdout
+        for line in self.process.stdout:
+            self._queue.put(line)
+
+    def until(self, holds: Callable[[dict[str, object]], bool]) -> dict[str, object]:
+        """The next event for which `holds` is true."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            try:
+                event = json.loads(self._queue.get(timeout=0.5))
+            except queue.Empty:
+                if self.process.poll() is not None:
+                    assert self.process.stderr
+                    pytest.fail(self.process.stderr.read())
+                continue
+            self.events.append(event)
+            if holds(event):
+                return event
+        pytest.fail(f"nothing of the kind within {PATIENCE:.0f} s: {self.events}")
+
+    def named(self, name: str) -> list[dict[str, object]]:
+        return [event for event in self.events if event["event"] == name]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[SoundServer]:
+    with sound_server() as running:
+        running.pactl(
+            "load-module", "module-loopback", "source=spk.monitor", "sink=micbus", "latency_msec=30"
+        )
+        yield running
+
+
+@pytest.fixture(scope="module")
+def question(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    settings = config.load(flags={"voice.name": PERSON})
+    for needed in (PERSON, SMALL, "whisper-base", "silero-vad"):
+        if not app.store(settings).installed(needed):
+            pytest.skip(f"needs `samantha models pull {needed}`")
+    path = tmp_path_factory.mktemp("question") / "question.wav"
+    with WavWriter(path, 24_000) as wav:
+        for block in spoken(app.synthesizer(settings), "Can you tell me something about the moon?", Token()):
+            wav.write(block)
+    return path
+
+
+def words(text: str) -> set[str]:
+    return set(re.findall(r"[a-z']+", text.lower()))
+
+
+def test_she_answers_is_heard_and_does_not_answer_herself(server: SoundServer, question: Path) -> None:
+    talk = Talk(server)
+    try:
+        # Her ears are open once a second of sound has passed; before that nothing would be heard.
+        deadline = time.monotonic() + PATIENCE
+        while (
+            "samantha" not in server.pactl("list", "source-outputs").lower()
+            and "python" not in server.pactl("list", "source-outputs").lower()
+        ):
+            assert time.monotonic() < deadline, "she did not open the microphone"
+            assert talk.process.poll() is None
+            time.sleep(0.2)
+        time.sleep(1.0)
+        with server.recording("spk") as loudspeaker:
+            server.play(question, sink="micbus")
+            heard = talk.until(lambda event: event["event"] == "Heard")
+            reply = talk.until(lambda event: event["event"] == "ReplySpoken")
+            time.sleep(4)  # long enough for a turn made of her own echo to end
+        assert "moon" in str(heard["text"]).lower()
+        assert reply["text_heard"]
+        assert not reply["interrupted"]
+        talk.process.send_signal(signal.SIGINT)
+        time.sleep(0.2)
+        talk.process.send_signal(signal.SIGINT)
+        assert talk.process.wait(15) == 0
+    finally:
+        talk.process.kill()
+        talk.process.wait()
+    while not talk._queue.empty():
+        talk.events.append(json.loads(talk._queue.get()))
+    assert len(talk.named("Heard")) == 1, "she answered herself"
+
+    sound = read_mono(loudspeaker, 16_000)
+    assert float(np.abs(sound).max()) > 0.02
+    understood = words(app.transcriber(config.load()).transcribe(sound, Token()).text)
+    meant = words(str(reply["text_heard"]))
+    assert len(meant & understood) >= 0.5 * len(meant), (meant, understood)
