@@ -225,9 +225,16 @@ def canceller(config: Config, device: AudioDevice) -> EchoCanceller | None:
     return WebrtcEchoCanceller()
 
 
-def prompt(config: Config, user_name: str = "") -> Prompt:
-    """Who she is, as the model is told."""
-    return Prompt(persona(config), user_name or config.user.name, config.llm.context, config.llm.max_tokens)
+def prompt(config: Config, user_name: str = "", voice: Synthesizer | None = None) -> Prompt:
+    """Who she is, as the model is told; she is to speak what is heard, as far as `voice` can."""
+    language = config.hearing.language
+    spoken = voice.languages if voice else (language,)
+    if language not in spoken and not (language == "auto" and len(spoken) > 1):
+        language = spoken[0]
+    llm = config.llm
+    return Prompt(
+        persona(config), user_name or config.user.name, llm.context, llm.max_tokens, language=language
+    )
 
 
 def persona(config: Config) -> str:
@@ -256,17 +263,21 @@ def load(config: Config, progress: Progress = lambda _: None, *, user_name: str 
     progress("voice")
     voice = synthesizer(config)
     fillers = tuple(Filler(text, np.concatenate(list(voice.synthesize(text, Token())))) for text in FILLERS)
-    llm, words = mind(config, progress, user_name=user_name)
+    llm, words = mind(config, progress, user_name=user_name, voice=voice)
     return Parts(ear, whisper, llm, voice, words, fillers)
 
 
 def mind(
-    config: Config, progress: Progress = lambda _: None, *, user_name: str = ""
+    config: Config,
+    progress: Progress = lambda _: None,
+    *,
+    user_name: str = "",
+    voice: Synthesizer | None = None,
 ) -> tuple[LanguageModel, Prompt]:
     """The chat model with the persona already worked through, from disk if it was before."""
     progress("mind")
     llm = language_model(config)
-    words = prompt(config, user_name)
+    words = prompt(config, user_name, voice)
     system = words.system()
     if not llm.restore(system):
         progress("mind, for the first time")

@@ -36,15 +36,11 @@ class TextConversation:
     def answer(self, text: str, token: Token, show: Callable[[str], None]) -> str:
         """Her answer to `text`, given to `show` piece by piece; if `token` is cancelled, as far as it came."""
         self.history.user(self._prompt.note(text, self._now()))
-        while self._prompt.overflows(self._llm.count(self._prompt.messages(self.history))):
-            if not self.history.drop_oldest_third():
-                break
+        messages = self._prompt.fit(self.history, self._llm.count)
         written: list[str] = []
         interrupted = False
         try:
-            for delta in self._llm.generate(
-                self._prompt.messages(self.history), token, max_tokens=self._max_tokens
-            ):
+            for delta in self._llm.generate(messages, token, max_tokens=self._max_tokens):
                 written.append(delta)
                 show(delta)
         except Cancelled:

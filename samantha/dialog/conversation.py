@@ -189,7 +189,7 @@ class Conversation:
 
     async def _answer(self, reply: Reply, language: str) -> None:
         self._speak(reply)
-        messages = self._prompt.messages(self.history)
+        messages = self._prompt.fit(self.history, self._engines.llm.count)
         await reply.answer(messages, self._config.llm.max_tokens, language)
 
     async def _ignore(

@@ -18,7 +18,7 @@ from samantha.config import Llm
 from samantha.dialog.token import Token
 from samantha.errors import Cancelled, ModelError, StorageError
 from samantha.mind.model import Model
-from samantha.mind.native import AbortFlag, last_words
+from samantha.mind.native import AbortFlag, reason
 from samantha.mind.pieces import Pieces
 from samantha.mind.prefix import PrefixStore, common
 from samantha.mind.sampling import sampler
@@ -42,10 +42,10 @@ class Llama:
     """
 
     def __init__(self, path: Path, settings: Llm, state_folder: Path | None) -> None:
-        self._model = Model(path, context=settings.context, gpu_layers=settings.gpu_layers)
-        self._c = self._model.c
+        self.model = Model(path, context=settings.context, gpu_layers=settings.gpu_layers)
+        self._c = self.model.c
         self._settings = settings
-        self.name = self._model.name
+        self.name = self.model.name
         self.threads = self._most_threads = settings.threads or physical_cores()
         self._threads_in_force = self.threads
         self._flag = AbortFlag(self._c)
@@ -70,8 +70,12 @@ class Llama:
 
     def count(self, messages: Sequence[Message]) -> int:
         """Tokens of `messages` as the chat template lays them out; from any thread."""
+        return len(self.tokens(messages))
+
+    def tokens(self, messages: Sequence[Message]) -> list[int]:
+        """`messages` as the model reads them, up to where it would answer; from any thread."""
         asks = bool(messages) and messages[-1].role == "user"
-        return len(self._model.prompt(messages) if asks else self._model.prefix(messages))
+        return self.model.prompt(messages) if asks else self.model.prefix(messages)
 
     def prefill(self, messages: Sequence[Message], token: Token) -> None:
         """Have `messages` worked through, so that a `generate` that begins with them starts at once.
@@ -79,7 +83,7 @@ class Llama:
         What was worked through when `token` was cancelled stays.
         """
         self._call += 1
-        self._work_through(self._model.prefix(messages), token, for_answer=False)
+        self._work_through(self.model.prefix(messages), token, for_answer=False)
 
     def generate(self, messages: Sequence[Message], token: Token, *, max_tokens: int) -> Iterator[str]:
         """Pieces of the assistant's next message, whole characters, without what the model only thinks.
@@ -89,14 +93,14 @@ class Llama:
         """
         self._call += 1
         call = self._call
-        self._work_through(self._model.prompt(messages), token, for_answer=True)
+        self._work_through(self.model.prompt(messages), token, for_answer=True)
         pieces, said = Pieces(), 0
-        with sampler(self._c, self._model.tokens, self._settings) as choose:
+        with sampler(self._c, self.model.tokens, self._settings) as choose:
             for _ in range(max_tokens + _THOUGHTS_ALLOWED):
                 chosen = choose(self._context)
-                if self._model.ends(chosen):
+                if self.model.ends(chosen):
                     break
-                if text := pieces.feed(self._model.piece(chosen)):
+                if text := pieces.feed(self.model.piece(chosen)):
                     yield text
                 if call != self._call:
                     raise RuntimeError("another call has taken this conversation's place in the cache")
@@ -111,14 +115,14 @@ class Llama:
 
     def restore(self, messages: Sequence[Message]) -> bool:
         """Put the state of `messages` back from disk instead of `prefill`; False if it is not there."""
-        tokens = self._model.prefix(messages)
+        tokens = self.model.prefix(messages)
         state = self._store.load(tokens) if self._store else None
         if state is None or self._store is None:
             return False
         self._forget_after(0)
         data = (ctypes.c_uint8 * len(state)).from_buffer_copy(state)
         if not self._c.llama_state_seq_set_data(self._context, data, len(state), 0):
-            log.info("a prefix state did not fit this model%s: it is computed again", last_words())
+            log.info("a prefix state did not fit this model%s: it is computed again", reason())
             self._store.forget(tokens)
             self._c.llama_memory_clear(self._memory, True)
             return False
@@ -128,12 +132,15 @@ class Llama:
     def save(self, messages: Sequence[Message]) -> None:
         """Keep on disk what `prefill` of `messages` has just computed, for `restore`.
 
-        Does nothing if the cache holds anything else by now. A folder that cannot be written costs time at
-        the next start and nothing more: it is said in the log.
+        What the cache holds beyond it is given up; if it holds something else, nothing is saved. A folder that
+        cannot be written costs time at the next start and nothing more: it is said in the log.
         """
-        tokens = self._model.prefix(messages)
-        if self._store is None or self._held != tokens:
+        tokens = self.model.prefix(messages)
+        if self._store is None or common(self._held, tokens) < len(tokens):
             return
+        self._forget_after(len(tokens))
+        if len(self._held) < len(tokens):
+            return  # a model that cannot give up a part
         size = int(self._c.llama_state_seq_get_size(self._context, 0))
         data = (ctypes.c_uint8 * size)()
         written = int(self._c.llama_state_seq_get_data(self._context, data, size, 0))
@@ -148,7 +155,7 @@ class Llama:
             self._c.llama_batch_free(self._batch)
             self._c.llama_free(self._context)
             self._context = None
-            self._model.close()
+            self.model.close()
 
     # --- computing ------------------------------------------------------------------------------------
 
@@ -200,7 +207,7 @@ class Llama:
         if outcome == _NO_ROOM:
             raise ModelError(f"The context of {self.context} tokens is full.", "Raise llm.context.")
         raise ModelError(
-            f"{self.name} failed while computing{last_words()}.",
+            f"{self.name} failed while computing{reason()}.",
             "Run `samantha doctor`; if it stays, lower llm.context or llm.gpu_layers.",
         )
 
@@ -213,7 +220,7 @@ class Llama:
 
     def _open(self) -> Any:
         params = self._c.llama_context_default_params()
-        params.n_ctx = self._model.context
+        params.n_ctx = self.model.context
         params.n_batch = params.n_ubatch = BATCH
         params.n_seq_max = 1
         params.n_outputs_max = 1  # logits of one token, not of a batch
@@ -222,17 +229,17 @@ class Llama:
         params.no_perf = True
         params.abort_callback = self._flag.predicate
         params.abort_callback_data = self._flag.argument
-        context = self._c.llama_init_from_model(self._model.pointer, params)
+        context = self._c.llama_init_from_model(self.model.pointer, params)
         if not context:
             raise ModelError(
-                f"{self.name} cannot be given a context of {self._model.context} tokens{last_words()}.",
+                f"{self.name} cannot be given a context of {self.model.context} tokens{reason()}.",
                 "Lower llm.context.",
             )
         return context
 
     def _warm(self) -> None:
         """Touch every weight once, so that the first answer does not wait for the disk."""
-        self._decode(range(min(16, self._model.tokens)), Token())
+        self._decode(range(min(16, self.model.tokens)), Token())
         self._forget_after(0)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from samantha.errors import ModelError
 from samantha.mind import gguf
-from samantha.mind.native import forget_words, last_words, library
+from samantha.mind.native import forget_reasons, reason, library
 from samantha.mind.pieces import THOUGHTS
 from samantha.mind.prefix import common
 from samantha.mind.template import ChatTemplate
@@ -41,7 +41,7 @@ class Model:
             log.info("%s was trained on %d tokens: llm.context is cut to that", self.name, self.context)
         self.c = library()
         _check_memory(header, self.context, gpu_layers, bool(self.c.llama_supports_gpu_offload()))
-        forget_words()
+        forget_reasons()
         self.pointer = _map(self.c, path, gpu_layers)
         self._vocabulary = self.c.llama_model_get_vocab(self.pointer)
         self.tokens = int(self.c.llama_vocab_n_tokens(self._vocabulary))
@@ -89,7 +89,7 @@ class Model:
         tokens = (ctypes.c_int32 * room)()
         number = self.c.llama_tokenize(self._vocabulary, data, len(data), tokens, room, False, True)
         if number < 0:
-            raise ModelError(f"A prompt of {len(data)} bytes could not be put into tokens{last_words()}.")
+            raise ModelError(f"A prompt of {len(data)} bytes could not be put into tokens{reason()}.")
         found = tokens[:number]
         return found if self._bos is None or found[:1] == [self._bos] else [self._bos, *found]
 
@@ -150,7 +150,7 @@ def _map(c: Any, path: Path, gpu_layers: int) -> Any:
     pointer = c.llama_model_load_from_file(str(path).encode(), params)
     if not pointer:
         raise ModelError(
-            f"llama.cpp cannot load {path}{last_words()}.",
+            f"llama.cpp cannot load {path}{reason()}.",
             "It may be damaged, or newer than the installed llama-cpp-python: run `samantha models verify`, "
             "or name another model in llm.model.",
         )

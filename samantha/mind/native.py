@@ -13,7 +13,7 @@ from samantha.errors import ModelError
 
 log = logging.getLogger(__name__)
 
-_WARNING, _ERROR, _DEBUG = 2, 3, 4  # ggml_log_level
+_DEBUG, _ERROR = 1, 4  # ggml_log_level in ggml.h
 _NOT_SPINNING = {"OMP_WAIT_POLICY": "passive", "GOMP_SPINCOUNT": "0"}
 
 
@@ -45,8 +45,8 @@ class _Said:
     """What llama.cpp wrote: to our log, never to the person's terminal."""
 
     callback: Any = None
-    last: str = ""
-    """The last warning or error."""
+    reason: str = ""
+    """The first error since the last `forget_reasons`: what follows it only says that something failed."""
 
     @classmethod
     def take(cls, level: int, text: bytes | None, _data: object) -> None:
@@ -55,18 +55,18 @@ class _Said:
         if level == _DEBUG or not line:
             return
         log.debug("llama.cpp: %s", line)
-        if level in (_WARNING, _ERROR):
-            cls.last = line
+        if level == _ERROR and not cls.reason:
+            cls.reason = line.split(": ", 1)[-1]  # without the name of its function
 
 
-def last_words() -> str:
-    """The last warning or error of llama.cpp in brackets, for the end of a sentence; empty without one."""
-    return f" ({_Said.last.rstrip('.')})" if _Said.last else ""
+def reason() -> str:
+    """llama.cpp's own reason in brackets, for the end of a sentence; empty if it gave none."""
+    return f" ({_Said.reason.rstrip('.')})" if _Said.reason else ""
 
 
-def forget_words() -> None:
-    """Before a step whose failure shall be explained by its own words only."""
-    _Said.last = ""
+def forget_reasons() -> None:
+    """Before a step whose failure shall be explained by its own reason only."""
+    _Said.reason = ""
 
 
 class AbortFlag:

@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 from jinja2 import TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from samantha.errors import ModelError
 from samantha.ports import Message
 
 log = logging.getLogger(__name__)
@@ -72,7 +73,13 @@ class ChatTemplate:
         plain = [Message(message.role, self.neutral(message.content)) for message in messages]
         if self._merges:
             plain = _merged(plain)
-        text = self._render(plain, answer=answer)
+        try:
+            text = self._render(plain, answer=answer)
+        except _BROKEN as problem:
+            raise ModelError(
+                f"The chat template of the model file refuses this conversation: {problem}.",
+                "Name another model in llm.model.",
+            ) from None
         if answer and (mark := next((m for m in _THINKING if text.rstrip().endswith(m)), None)):
             # A model that always reasons: its reasoning is opened here, and closed at once.
             text = f"{text.rstrip()}\n\n{mark.replace('<', '</').replace('[', '[/')}\n\n"

@@ -178,7 +178,7 @@ def test_she_makes_room_while_nobody_speaks(tmp_path: Path) -> None:
     script = Script(
         heard=[f"Number {i} and a few more words so that the page fills up soon." for i in range(6)],
         answers=[f"Answer {i}." for i in range(6)],
-        context=360,
+        context=240,
         letter_lasts=0.01,
     )
     outcome = run(tmp_path, script, 1, *turns, config=Config.model_validate({"llm": {"max_tokens": 160}}))
