@@ -12,7 +12,7 @@ from typing import Any
 
 from samantha.errors import ModelError
 from samantha.mind import gguf
-from samantha.mind.native import forget_reasons, reason, library
+from samantha.mind.native import forget_reasons, library, reason
 from samantha.mind.pieces import THOUGHTS
 from samantha.mind.prefix import common
 from samantha.mind.template import ChatTemplate
