@@ -143,7 +143,7 @@ class Assistant:
         self._captured = block
         if self._canceller is not None:
             block = self._canceller.process(block, self._far.pull())
-        self.listener.feed(block)
+        self.listener.feed(block, echo=self.conversation.echoing)
         self.conversation.tick()
 
     def _render(self, samples: int) -> Block:

@@ -45,6 +45,9 @@ NOT_UNDERSTOOD = ("Sorry, I didn't catch that.", "Hm, could you say that again?"
 REST = samples(1.0)
 """How long nobody must have spoken before she uses the time for herself."""
 
+ECHO_TAIL = samples(0.6)
+"""How long after her last sound the room and the sound card may still give some of it back."""
+
 ECHO_MEMORY = samples(2.0)
 """How long after her last sound a turn may still be her own voice coming back."""
 
@@ -138,6 +141,11 @@ class Conversation:
                 filler = next(self._fillers)
                 self._reply.track.interject(filler.sound)
                 self._publish(SignOfLife(at=self._clock(), text=filler.text))
+
+    @property
+    def echoing(self) -> bool:
+        """Whether her own voice may be in what the microphone hears now."""
+        return self._echoes and self._clock() - self._last_sound < ECHO_TAIL
 
     @property
     def quiet(self) -> bool:

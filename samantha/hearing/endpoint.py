@@ -68,6 +68,7 @@ class Endpointer:
         # Low thresholds leave at half, so that silence can still end a turn.
         self._leave = max(settings.threshold - _HYSTERESIS, settings.threshold / 2)
         self._onset = duration(settings.onset_ms / 1000)
+        self._onset_over_echo = duration(max(settings.onset_ms, settings.onset_over_echo_ms) / 1000)
         self._pause = duration(settings.pause_ms / 1000)
         self._end = duration(settings.end_ms / 1000)
         self._limit = duration(settings.max_turn_s)
@@ -86,17 +87,21 @@ class Endpointer:
         """Whether a turn has begun and not ended."""
         return self._open
 
-    def feed(self, probability: float, samples: int) -> list[Decision]:
-        """What the next window of `samples`, speech with `probability`, decides; mostly nothing."""
+    def feed(self, probability: float, samples: int, *, echo: bool = False) -> list[Decision]:
+        """What the next window of `samples`, speech with `probability`, decides; mostly nothing.
+
+        `echo` says that what is left of an echo may be in it: then a turn opens after `onset_over_echo_ms`.
+        """
         was_voiced, began = self._voiced, self._at
         self._at += samples
         self._voiced = probability >= (self._leave if was_voiced else self._enter)
         if self._voiced and not was_voiced:
             self._run_began = began
-        return self._inside(samples) if self._open else self._outside()
+        return self._inside(samples) if self._open else self._outside(echo)
 
-    def _outside(self) -> list[Decision]:
-        if not self._voiced or self._at - self._run_began < self._onset:
+    def _outside(self, echo: bool) -> list[Decision]:
+        onset = self._onset_over_echo if echo else self._onset
+        if not self._voiced or self._at - self._run_began < onset:
             return []
         self._open, self._rested = True, False
         self._began, self._speech_end = self._run_began, self._at

@@ -42,15 +42,18 @@ class Listener:
         """Whether a turn is open."""
         return self._endpointer.open
 
-    def feed(self, block: Block) -> None:
-        """Hear the next `block`, shape (n,), and publish what follows from it."""
+    def feed(self, block: Block, *, echo: bool = False) -> None:
+        """Hear the next `block`, shape (n,), and publish what follows from it.
+
+        `echo` says that she can be heard herself: it takes more speech to believe that it is a person.
+        """
         self._recent.write(block)
         self.at += len(block)
         window = self._detector.window
         while self.at - self._judged >= window:
             sound = self._recent.read(self._judged, self._judged + window)
             self._judged += window
-            for decision in self._endpointer.feed(self._detector.probability(sound), window):
+            for decision in self._endpointer.feed(self._detector.probability(sound), window, echo=echo):
                 self._publish(self._event(decision))
 
     def _event(self, decision: Decision) -> Event:

@@ -147,3 +147,13 @@ def test_whatever_is_heard_the_story_makes_sense(seed: int) -> None:
                         inside, free_from, turns = False, fed, turns + 1
             assert endpointer.open is inside
     assert turns > 0
+
+
+def test_over_an_echo_it_takes_more_speech_to_open_a_turn() -> None:
+    def opens_after(windows: int, *, echo: bool) -> bool:
+        endpointer = Endpointer(Hearing(onset_ms=96, onset_over_echo_ms=288))
+        return any(endpointer.feed(0.9, 512, echo=echo) for _ in range(windows))
+
+    assert opens_after(3, echo=False)
+    assert not opens_after(8, echo=True)
+    assert opens_after(9, echo=True)
