@@ -35,6 +35,7 @@ from samantha.ports import (
 )
 from samantha.store.catalog import Catalog, Store
 from samantha.voice.speaker import Speaker
+from samantha.voice.spoken import speakable
 
 if TYPE_CHECKING:
     from samantha.mind.llama import Llama
@@ -262,6 +263,7 @@ def load(config: Config, progress: Progress = lambda _: None, *, user_name: str 
     whisper.transcribe(np.random.default_rng(0).normal(0, 0.01, samples(1.0)).astype(np.float32), Token())
     progress("voice")
     voice = synthesizer(config)
+    speakable("At 7:30.", voice.languages[0])  # its tables load with the first figure it meets
     fillers = tuple(Filler(text, np.concatenate(list(voice.synthesize(text, Token())))) for text in FILLERS)
     llm, words = mind(config, progress, user_name=user_name, voice=voice)
     return Parts(ear, whisper, llm, voice, words, fillers)

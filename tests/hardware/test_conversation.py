@@ -48,7 +48,8 @@ class Talk:
         )  # fmt: skip
         self.events: list[dict[str, object]] = []
         self._queue: queue.Queue[str] = queue.Queue()
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
 
     def _read(self) -> None:
         assert self.process.stdout
@@ -70,6 +71,14 @@ class Talk:
             if holds(event):
                 return event
         pytest.fail(f"nothing of the kind within {PATIENCE:.0f} s: {self.events}")
+
+    def close(self) -> None:
+        """End it, whatever it does; every event it printed is in `events` afterwards."""
+        self.process.kill()
+        self._reader.join()
+        self.process.communicate()
+        while not self._queue.empty():
+            self.events.append(json.loads(self._queue.get()))
 
     def named(self, name: str) -> list[dict[str, object]]:
         return [event for event in self.events if event["event"] == name]
@@ -127,10 +136,7 @@ def test_she_answers_is_heard_and_does_not_answer_herself(server: SoundServer, q
         talk.process.send_signal(signal.SIGINT)
         assert talk.process.wait(15) == 0
     finally:
-        talk.process.kill()
-        talk.process.wait()
-    while not talk._queue.empty():
-        talk.events.append(json.loads(talk._queue.get()))
+        talk.close()
     assert len(talk.named("Heard")) == 1, "she answered herself"
 
     sound = read_mono(loudspeaker, 16_000)
