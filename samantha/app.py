@@ -173,11 +173,14 @@ def store(config: Config) -> Store:
     return Store(Catalog.load(), config.models_folder)
 
 
-def transcriber(config: Config) -> Transcriber:
-    """Speech to text as set."""
+def transcriber(config: Config, user_name: str = "") -> Transcriber:
+    """Speech to text as set; it expects the names in the settings and the person's."""
     from samantha.hearing.whisper import Whisper
 
-    return Whisper(store(config).stt(config.hearing.model), config.hearing)
+    name = user_name or config.user.name
+    names = tuple(dict.fromkeys((*config.hearing.names, *([name] if name else ()))))
+    hearing = config.hearing.model_copy(update={"names": names})
+    return Whisper(store(config).stt(config.hearing.model), hearing)
 
 
 def synthesizer(config: Config) -> Synthesizer:
@@ -257,7 +260,7 @@ def load(config: Config, progress: Progress = lambda _: None, *, user_name: str 
     `progress` is called with a few words before each step. Raises ModelError for what cannot be loaded.
     """
     progress("ears")
-    ear, whisper = detector(config), transcriber(config)
+    ear, whisper = detector(config), transcriber(config, user_name)
     ear.probability(silence(ear.window))
     ear.reset()
     whisper.transcribe(np.random.default_rng(0).normal(0, 0.01, samples(1.0)).astype(np.float32), Token())
