@@ -61,7 +61,7 @@ class Llm(_Section):
     model: str = "auto"
     context: Annotated[int, Field(ge=1024, le=131072)] = 4096
     max_tokens: Annotated[int, Field(ge=16, le=2048)] = 160
-    temperature: Annotated[float, Field(ge=0, le=2)] = 0.7
+    temperature: Annotated[float, Field(ge=0, le=2)] = 0.5
     seed: Annotated[int, Field(ge=-1, le=2**31 - 1)] = -1
     threads: Annotated[int, Field(ge=0, le=64)] = 0
     gpu_layers: Annotated[int, Field(ge=-1, le=999)] = 0

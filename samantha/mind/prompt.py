@@ -75,6 +75,8 @@ class Prompt:
         day = _DAYS[now.weekday()]
         if self._language != "en" or _ASKS_FOR_DATE.search(text):
             day = f"{day} {now.day} {_MONTHS[now.month - 1]} {now.year},"
+        if "tomorrow" in text.lower():  # small models count days badly
+            clock += f", tomorrow is {_DAYS[(now.weekday() + 1) % 7]}"
         return f"({day} {clock}) {text.strip()}"
 
     def overflows(self, count: int) -> bool:

@@ -12,10 +12,11 @@ TOP_K = 40
 """Only the likeliest tokens take part: 40 is llama.cpp's own default."""
 
 TOP_P = 0.9
-MIN_P = 0.05
-"""Nothing less than a twentieth as likely as the best."""
+MIN_P = 0.15
+"""Nothing less than a seventh as likely as the best: from a small model's tail come answers such as "Yes, I'm
+human" and "Timer set"."""
 
-REPEAT_PENALTY = 1.1
+REPEAT_PENALTY = 1.05
 REPEAT_WINDOW = 64
 """Tokens of the answer in which a repetition counts: a small model otherwise says a good sentence twice."""
 

@@ -81,7 +81,11 @@ def test_the_same_prefix_whatever_was_said_and_when() -> None:
         (EVENING.replace(hour=12, minute=0), "Lunch!", "(Sunday 12:00 PM) Lunch!"),
         (EVENING, "What day is it?", "(Sunday 22 November 2026, 7:42 PM) What day is it?"),
         (EVENING, "I'm doing great.", "(Sunday 7:42 PM) I'm doing great."),
-        (EVENING, "Any plans for TOMORROW?", "(Sunday 22 November 2026, 7:42 PM) Any plans for TOMORROW?"),
+        (
+            EVENING,
+            "Any plans for TOMORROW?",
+            "(Sunday 22 November 2026, 7:42 PM, tomorrow is Monday) Any plans for TOMORROW?",
+        ),
     ],
 )
 def test_the_clock_stands_before_the_words_it_belongs_to(now: datetime, text: str, noted: str) -> None:
