@@ -51,7 +51,7 @@ class _Said:
     @classmethod
     def take(cls, level: int, text: bytes | None, _data: object) -> None:
         # Its debug lines are thousands, one for each tensor: not worth a call into Python's logging.
-        line = (text or b"").decode("utf-8", "replace").strip()
+        line = " ".join((text or b"").decode("utf-8", "replace").split())
         if level == _DEBUG or not line:
             return
         log.debug("llama.cpp: %s", line)
@@ -61,7 +61,7 @@ class _Said:
 
 def reason() -> str:
     """llama.cpp's own reason in brackets, for the end of a sentence; empty if it gave none."""
-    return f" ({_Said.reason.rstrip('.')})" if _Said.reason else ""
+    return f" ({_Said.reason.rstrip('.: ')})" if _Said.reason else ""
 
 
 def forget_reasons() -> None:
