@@ -229,16 +229,16 @@ def canceller(config: Config, device: AudioDevice) -> EchoCanceller | None:
     return WebrtcEchoCanceller()
 
 
-def prompt(config: Config, user_name: str = "", voice: Synthesizer | None = None) -> Prompt:
-    """Who she is, as the model is told; she is to speak what is heard, as far as `voice` can."""
+def prompt(
+    config: Config, llm: LanguageModel, user_name: str = "", voice: Synthesizer | None = None
+) -> Prompt:
+    """Who she is, as `llm` is told; she is to speak what is heard, as far as `voice` can."""
     language = config.hearing.language
     spoken = voice.languages if voice else (language,)
     if language not in spoken and not (language == "auto" and len(spoken) > 1):
         language = spoken[0]
-    llm = config.llm
-    return Prompt(
-        persona(config), user_name or config.user.name, llm.context, llm.max_tokens, language=language
-    )
+    name = user_name or config.user.name
+    return Prompt(persona(config), name, llm.context, config.llm.max_tokens, language=language)
 
 
 def persona(config: Config) -> str:
@@ -282,7 +282,7 @@ def mind(
     """The chat model with the persona already worked through, from disk if it was before."""
     progress("mind")
     llm = language_model(config)
-    words = prompt(config, user_name, voice)
+    words = prompt(config, llm, user_name, voice)
     system = words.system()
     if not llm.restore(system):
         progress("mind, for the first time")

@@ -89,7 +89,7 @@ async def _talk(
         if files is None:
             _hush_on_interrupt(assistant, view)
             if _interactive() and not (known.met or config.user.name):
-                _meet(config, assistant, parts.synthesizer, view)
+                _meet(config, assistant, parts, view)
         await assistant.run(device)
     finally:
         device.stop()
@@ -152,7 +152,7 @@ def _hush_on_interrupt(assistant: app.Assistant, view: View) -> None:
         asyncio.get_running_loop().add_signal_handler(signal.SIGINT, interrupt)
 
 
-def _meet(config: Config, assistant: app.Assistant, voice: Synthesizer, view: View) -> None:
+def _meet(config: Config, assistant: app.Assistant, parts: app.Parts, view: View) -> None:
     """The first meeting: a greeting, a name, and a look at whether the microphone hears anything."""
     meeting = Meeting()
     conversation = assistant.conversation
@@ -166,7 +166,7 @@ def _meet(config: Config, assistant: app.Assistant, voice: Synthesizer, view: Vi
                 view.level = -120.0
             assistant.taps.remove(look)
             profile.write(config.state_folder, profile.Profile(meeting.name, met=True))
-            conversation.meet(app.prompt(config, meeting.name, voice))
+            conversation.meet(app.prompt(config, parts.llm, meeting.name, parts.synthesizer))
             view.note(
                 f"Your name is kept in {config.state_folder / 'profile.json'}; user.name in your "
                 "settings changes it."

@@ -197,7 +197,10 @@ class Conversation:
 
     async def _answer(self, reply: Reply, language: str) -> None:
         self._speak(reply)
-        messages = self._prompt.fit(self.history, self._engines.llm.count)
+        engines = self._engines
+        messages = self._prompt.messages(self.history)
+        if not self._prompt.fits(await engines.llm_lane.call(lambda: engines.llm.count(messages))):
+            messages = self._prompt.fit(self.history, engines.llm.count)  # so long a turn is rare
         await reply.answer(messages, self._config.llm.max_tokens, language)
 
     async def _ignore(

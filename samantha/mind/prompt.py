@@ -83,12 +83,16 @@ class Prompt:
         """Whether a prompt of `count` tokens leaves too little room for a turn to come and its answer."""
         return count > self._budget
 
+    def fits(self, count: int) -> bool:
+        """Whether a prompt of `count` tokens leaves room for the longest answer."""
+        return count <= self._limit
+
     def fit(self, history: History, count: Callable[[Sequence[Message]], int]) -> list[Message]:
         """`messages`, made to fit by all means: for a turn that is too long even now.
 
         Forgets the oldest thirds, then the middle of the newest turn. `count` gives a prompt's tokens.
         """
-        while count(messages := self.messages(history)) > self._limit:
+        while not self.fits(count(messages := self.messages(history))):
             if not (history.drop_oldest_third() or history.shorten_newest()):
                 break
         return messages
