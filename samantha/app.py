@@ -76,7 +76,7 @@ class Assistant:
         now: Callable[[], datetime] = datetime.now,
         subscribers: Iterable[Subscriber] = (),
     ) -> None:
-        cores = Cores(parts.llm, config.llm.threads or physical_cores())
+        cores = Cores(parts.llm)
         self._subscribers = list(subscribers)
         self._metrics = Metrics(self._publish)
         self._engines = Engines(
@@ -177,7 +177,7 @@ def transcriber(config: Config, user_name: str = "") -> Transcriber:
     """Speech to text as set; it expects the names in the settings and the person's."""
     from samantha.hearing.whisper import Whisper
 
-    name = user_name or config.user.name
+    name = config.user.name or user_name
     names = tuple(dict.fromkeys((*config.hearing.names, *([name] if name else ()))))
     hearing = config.hearing.model_copy(update={"names": names})
     return Whisper(store(config).stt(config.hearing.model), hearing)
@@ -237,7 +237,7 @@ def prompt(
     spoken = voice.languages if voice else (language,)
     if language not in spoken and not (language == "auto" and len(spoken) > 1):
         language = spoken[0]
-    name = user_name or config.user.name
+    name = config.user.name or user_name
     return Prompt(persona(config), name, llm.context, config.llm.max_tokens, language=language)
 
 
@@ -267,7 +267,8 @@ def load(config: Config, progress: Progress = lambda _: None, *, user_name: str 
     progress("voice")
     voice = synthesizer(config)
     speakable("At 7:30.", voice.languages[0])  # its tables load with the first figure it meets
-    fillers = tuple(Filler(text, np.concatenate(list(voice.synthesize(text, Token())))) for text in FILLERS)
+    warmed = [np.concatenate(list(voice.synthesize(text, Token()))) for text in FILLERS]
+    fillers = tuple(map(Filler, FILLERS, warmed)) if "en" in voice.languages else ()
     llm, words = mind(config, progress, user_name=user_name, voice=voice)
     return Parts(ear, whisper, llm, voice, words, fillers)
 
@@ -289,10 +290,3 @@ def mind(
         llm.prefill(system, Token())
         llm.save(system)
     return llm, words
-
-
-def physical_cores() -> int:
-    """Cores worth giving to one engine: physical ones, at most 8."""
-    import psutil
-
-    return max(1, min(8, psutil.cpu_count(logical=False) or 1))

@@ -39,8 +39,6 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text f
 
 def settings(changes: list[str] | None = None, **flags: Any) -> Config:
     """The settings in force, with `KEY=VALUE` changes and flags (section__key) on top."""
-    import yaml
-
     from samantha import config
     from samantha.errors import ConfigError
 
@@ -51,10 +49,7 @@ def settings(changes: list[str] | None = None, **flags: Any) -> Config:
             raise ConfigError(
                 f"--set {change} is not of the form section.key=value.", "Try --set voice.speed=1.1."
             )
-        try:
-            tree[key] = yaml.safe_load(value)
-        except yaml.YAMLError:
-            tree[key] = value
+        tree[key] = config.value_of(value)
     return config.load(flags=tree)
 
 

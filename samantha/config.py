@@ -8,6 +8,7 @@ setting with the default that stands here; a test keeps the two the same.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -17,6 +18,17 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from samantha.errors import ConfigError
+
+
+class _Yaml(yaml.SafeLoader):
+    """YAML as people mean it: `on`, `off` and `no` are words, only `true` and `false` are truth values."""
+
+
+_Yaml.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Yaml.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|True|false|False)$"), list("tTfF"))
 
 
 class _Section(BaseModel):
@@ -174,8 +186,20 @@ def _sentence(error: Any, source: str) -> str:
         near = process.extractOne(path, list(settings()), score_cutoff=60)
         maybe = f" Did you mean {near[0]}?" if near else ""
         return f"{path} in {source} is not a setting.{maybe}"
-    reason = error["msg"].removeprefix("Value error, ").replace("Input should be", "it should be")
+    reason = _range(path) or error["msg"].removeprefix("Value error, ").replace("Input should", "it should")
     return f"{path} in {source} cannot be {error['input']!r}: {reason}."
+
+
+def _range(path: str) -> str:
+    """The numbers that `path` may be, in words; "" if it is no number with bounds."""
+    section, _, name = path.partition(".")
+    model = type(Config.model_fields[section].default) if section in Config.model_fields else _Section
+    field = model.model_fields.get(name)
+    bounds = {type(bound).__name__: bound for bound in (field.metadata if field else ())}
+    if "Ge" not in bounds or "Le" not in bounds:
+        return ""
+    kind = "whole number" if field and field.annotation is int else "number"
+    return f"it should be a {kind} from {bounds['Ge'].ge} to {bounds['Le'].le}"
 
 
 def settings() -> dict[str, Any]:
@@ -199,7 +223,7 @@ def _read(source: Path, *, must_exist: bool) -> dict[str, Any]:
     except OSError as problem:
         raise ConfigError(f"{source} cannot be read: {problem.strerror}.", "Check its permissions.") from None
     try:
-        tree = yaml.safe_load(text)
+        tree = yaml.load(text, _Yaml)
     except yaml.YAMLError as problem:
         where = getattr(problem, "problem_mark", None)
         line = f" near line {where.line + 1}" if where else ""
@@ -212,18 +236,23 @@ def _read(source: Path, *, must_exist: bool) -> dict[str, Any]:
         raise ConfigError(
             f"{source} should hold settings as `section: {{key: value}}`.", "Mend or delete it."
         )
-    return tree
+    return {key: {} if value is None else value for key, value in tree.items()}  # all keys commented out
+
+
+def value_of(text: str) -> Any:
+    """What `text`, from a flag or the environment, is as a value of the settings."""
+    try:
+        return yaml.load(text, _Yaml)
+    except yaml.YAMLError:
+        return text
 
 
 def _environment(environ: Mapping[str, str]) -> dict[tuple[str, ...], Any]:
-    found = {}
-    for name, value in environ.items():
-        if name.startswith("SAMANTHA_") and "__" in name:
-            try:
-                found[tuple(name.removeprefix("SAMANTHA_").lower().split("__"))] = yaml.safe_load(value)
-            except yaml.YAMLError:
-                found[tuple(name.removeprefix("SAMANTHA_").lower().split("__"))] = value
-    return found
+    return {
+        tuple(name.removeprefix("SAMANTHA_").lower().split("__")): value_of(text)
+        for name, text in environ.items()
+        if name.startswith("SAMANTHA_") and "__" in name
+    }
 
 
 def _merge(tree: dict[str, Any], over: Mapping[str, Any]) -> None:

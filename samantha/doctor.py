@@ -154,15 +154,20 @@ def _try(config: Config, part: str) -> Finding:
         name = signal.Signals(-done.returncode).name
         return Finding(part, "fault", f"The engine crashed ({name}).", _crash_advice(part))
     lines = [line for line in done.stderr.splitlines() if line.strip()]
-    sentence = (
-        lines[-1].removeprefix("samantha: ") if lines else f"It failed with exit code {done.returncode}."
+    if done.returncode == 1 and lines:
+        return Finding(part, "fault", lines[-1].removeprefix("samantha: "))
+    broke = lines[-2] if len(lines) > 1 else f"it ended with exit code {done.returncode}"
+    return Finding(
+        part, "fault", f"The trial itself broke: {broke}.", "This is a bug of ours; please report it."
     )
-    return Finding(part, "fault", sentence)
 
 
 def _crash_advice(part: str) -> str:
     if part in ("mind", "conversation"):
-        return "llama-cpp-python may not fit this processor: delete .venv and run scripts/run, which builds it anew."
+        return (
+            "llama-cpp-python may not fit this processor: delete .venv and the folder `wheels` in her cache "
+            "folder, then scripts/run builds it anew."
+        )
     return "Delete .venv and run scripts/run to install it anew; `samantha models verify` checks the model."
 
 
@@ -185,9 +190,27 @@ def _timed(load: Callable[[], Any]) -> tuple[Any, str]:
 
 
 def _probe_sound(config: Config) -> str:
-    from samantha.audio.device import SoundCard
+    """Open the card, play silence, and listen for half a second."""
+    import asyncio
 
-    return SoundCard(config.audio.input, config.audio.output, config.audio.headset).name
+    import numpy as np
+
+    from samantha.audio.device import SoundCard
+    from samantha.audio.pcm import Block, level_dbfs, silence
+
+    heard: list[Block] = []
+
+    async def listen() -> str:
+        card = SoundCard(config.audio.input, config.audio.output, config.audio.headset)
+        card.start(heard.append, silence)
+        await asyncio.sleep(0.8)
+        card.stop()
+        return card.name
+
+    name = asyncio.run(listen())
+    level = level_dbfs(np.concatenate([silence(0), *heard]))
+    deaf = ": the microphone gives nothing at all, is it muted?" if level <= -120 else ""
+    return f"{name}, {_version('sounddevice')}, hears {level:.0f} dBFS now{deaf}"
 
 
 def _probe_detector(config: Config) -> str:
@@ -225,7 +248,11 @@ def _probe_voice(config: Config) -> str:
     list(voice.synthesize("Hello.", Token()))
     began = time.perf_counter()
     sound = np.concatenate(list(voice.synthesize(SENTENCE, Token())))
-    return f"{voice.name}, {took}, {len(sound) / VOICE_RATE:.1f} s of speech in {time.perf_counter() - began:.2f} s"
+    engine = _version("onnxruntime" if "kokoro" in voice.name else "piper-tts")
+    length = len(sound) / VOICE_RATE
+    return (
+        f"{voice.name} by {engine}, {took}, {length:.1f} s of speech in {time.perf_counter() - began:.2f} s"
+    )
 
 
 def _probe_mind(config: Config) -> str:

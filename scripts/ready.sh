@@ -4,7 +4,7 @@
 stamp() {
     {
         LC_ALL=C
-        cat "$root/scripts/requirements.txt" "$root/pyproject.toml" "$root"/scripts/*.py
+        cat "$root"/scripts/requirements*.txt "$root/pyproject.toml" "$root/models/catalog.yaml" "$root"/scripts/*.py
         printf %s "$root"
     } | { sha256sum 2>/dev/null || shasum -a 256; } | cut -d ' ' -f 1
 }

@@ -217,9 +217,9 @@ def _pip(command: list[str], what: str) -> None:
 
 def stamp() -> str:
     """What `scripts/run` compares, computed there by sha256sum: these files and where they are."""
-    return digest(
-        [SCRIPTS / "requirements.txt", ROOT / "pyproject.toml", *sorted(SCRIPTS.glob("*.py"))], str(ROOT)
-    )
+    lists = sorted(SCRIPTS.glob("requirements*.txt"))
+    scripts = sorted(SCRIPTS.glob("*.py"))
+    return digest([*lists, ROOT / "pyproject.toml", ROOT / "models" / "catalog.yaml", *scripts], str(ROOT))
 
 
 def digest(files: list[Path], *texts: str) -> str:

@@ -28,6 +28,8 @@ class EventFile:
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         except OSError as problem:
             raise _unwritable(path, problem) from None
+        if hasattr(os, "fchmod") and path.is_file():
+            os.fchmod(descriptor, 0o600)  # it may have been there before, open to everyone
         self._file: IO[str] = os.fdopen(descriptor, "w", encoding="utf-8", errors="replace", buffering=1)
 
     def on(self, event: Event) -> None:
@@ -56,6 +58,7 @@ class Recording:
     def __init__(self, folder: Path, stop: Callable[[], None]) -> None:
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            folder.chmod(0o700)
         except OSError as problem:
             raise _unwritable(folder, problem) from None
         self.events = EventFile(folder / "events.jsonl", stop)

@@ -88,7 +88,8 @@ async def _talk(
         view.begin(device.name, live=files is None)
         if files is None:
             _hush_on_interrupt(assistant, view)
-            if _interactive() and not (known.met or config.user.name):
+            stranger = not (known.met or config.user.name)
+            if _interactive() and stranger and "en" in parts.synthesizer.languages:
                 _meet(config, assistant, parts, view)
         await assistant.run(device)
     finally:
@@ -166,7 +167,7 @@ def _meet(config: Config, assistant: app.Assistant, parts: app.Parts, view: View
                 view.level = -120.0
             assistant.taps.remove(look)
             profile.write(config.state_folder, profile.Profile(meeting.name, met=True))
-            conversation.meet(app.prompt(config, parts.llm, meeting.name, parts.synthesizer))
+            conversation.meet(meeting.name, app.prompt(config, parts.llm, meeting.name, parts.synthesizer))
             view.note(
                 f"Your name is kept in {config.state_folder / 'profile.json'}; user.name in your "
                 "settings changes it."

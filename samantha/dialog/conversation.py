@@ -64,6 +64,15 @@ class Filler:
     sound: Block
 
 
+@dataclass(slots=True)
+class _Owed:
+    """A turn that was broken off by somebody's voice before its answer was heard."""
+
+    text: str
+    language: str
+    line: str | None = None
+
+
 class Conversation:
     """One conversation. `clock` gives `at`, `now` the time of day, `publish` takes every event.
 
@@ -102,6 +111,8 @@ class Conversation:
         self._said: list[str] = []
         self._last_sound = -ECHO_MEMORY
         self._regretted = False
+        self._owed: _Owed | None = None
+        self._hint = ""
         self._tasks: set[asyncio.Task[None]] = set()
         self._idle_tasks: set[asyncio.Task[None]] = set()
         self._rest = Token()
@@ -115,7 +126,7 @@ class Conversation:
         match event:
             case SpeechStarted():
                 self._stir()
-                self.interrupt()
+                self._break_off()
             case TurnEnded():
                 self._reply = reply = self._new_reply()
                 self._turn_ended = event.at
@@ -153,7 +164,12 @@ class Conversation:
         return self._reply is None and not self._tasks
 
     def interrupt(self) -> None:
-        """Stop answering, at once; what was heard of the answer stays."""
+        """Stop answering, at once and for good; what was heard of the answer stays."""
+        self._break_off()
+        self._owed = None
+
+    def _break_off(self) -> None:
+        """Stop answering, at once; if it was for a mere noise, the answer is still owed."""
         reply, self._reply, self._turn_ended = self._reply, None, None
         if reply is None:
             return
@@ -172,28 +188,32 @@ class Conversation:
         self._speak(reply)
         self._start(reply, reply.say(text, self._language("en")))
 
-    def meet(self, prompt: Prompt) -> None:
-        """Go on with `prompt`: she has learnt something about the person."""
-        self._prompt = prompt
+    def meet(self, name: str, prompt: Prompt) -> None:
+        """She has learnt the person's name: expect it among the words, and go on with `prompt`."""
+        self._hint, self._prompt = name, prompt
 
     # --- one turn -------------------------------------------------------------------------------------
 
     async def _hear_and_answer(self, reply: Reply, turn: TurnEnded) -> None:
-        transcript = await reply.hear(turn.audio)
+        transcript = await reply.hear(turn.audio, self._hint)
         if (reason := self._doubt(turn, transcript)) is not None:
             await self._ignore(reply, turn, transcript, reason)
             return
         self._regretted = False
         self._publish(Heard(at=self._clock(), text=transcript.text))
         self.history.user(self._prompt.note(transcript.text, self._now()))
-        if reply is not self._reply:
-            return
-        line = self.script(transcript.text) if self.script else None
-        if line is not None:
+        self._owed = _Owed(transcript.text, transcript.language)
+        if reply is self._reply:
+            await self._respond(reply, self._owed)
+
+    async def _respond(self, reply: Reply, turn: _Owed) -> None:
+        if turn.line is None and self.script is not None:
+            turn.line = self.script(turn.text)
+        if turn.line is not None:
             self._speak(reply)
-            await reply.say(line, self._language("en"))
+            await reply.say(turn.line, self._language("en"))
         else:
-            await self._answer(reply, self._language(transcript.language))
+            await self._answer(reply, self._language(turn.language))
 
     async def _answer(self, reply: Reply, language: str) -> None:
         self._speak(reply)
@@ -209,8 +229,8 @@ class Conversation:
         self._publish(Ignored(at=self._clock(), reason=reason, text=transcript.text))
         if reply is not self._reply:
             return
-        if self.history.unanswered:  # a noise broke in on the answer before a word of it was heard
-            await self._answer(reply, self._language(transcript.language))
+        if self._owed is not None:
+            await self._respond(reply, self._owed)
         elif self._should_regret(turn, reason):
             self._regretted = True
             self._speak(reply)
@@ -220,7 +240,8 @@ class Conversation:
 
     def _should_regret(self, turn: TurnEnded, reason: IgnoredReason) -> bool:
         spoke = turn.speech_seconds >= 0.8 and reason in ("unsure", "repetition", "empty")
-        return spoke and not self._regretted and self._config.dialog.say_when_not_understood
+        able = "en" in self._engines.synthesizer.languages  # her regrets are English
+        return spoke and able and not self._regretted and self._config.dialog.say_when_not_understood
 
     def _doubt(self, turn: TurnEnded, transcript: Transcript) -> IgnoredReason | None:
         if (
@@ -251,7 +272,8 @@ class Conversation:
 
     def _spoken(self, reply: Reply, heard: str, *, interrupted: bool) -> None:
         self._said = [*self._said, *reply.track.texts][-RECENT:]
-        if heard and self.history.unanswered:
+        if heard:
+            self._owed = None
             self.history.samantha(heard, interrupted=interrupted)
         self._publish(ReplySpoken(at=self._clock(), text_heard=heard, interrupted=interrupted))
         self._idle_since = None if interrupted else self._clock()
@@ -288,6 +310,8 @@ class Conversation:
             pass  # the person came first
         except SamanthaError as problem:
             self._publish(Failed(at=self._clock(), error=str(problem)))
+        except Exception:
+            log.exception("the prompt could not be worked through while idle")
 
     # --- tasks ----------------------------------------------------------------------------------------
 
@@ -317,7 +341,7 @@ class Conversation:
         reply.track.close()
         if self._reply is reply and not self._speaker.sounding:
             self._speaker.stop()
-            self._reply = None
+            self._reply = self._owed = None
 
     async def close(self) -> None:
         """End: stop speaking and give up what is being thought."""

@@ -20,14 +20,13 @@ class Threaded(Protocol):
 
 
 class Cores:
-    """Shares `cores` between the language model and everyone else. Thread-safe."""
+    """Shares the cores that the language model has at first between it and everyone else. Thread-safe."""
 
-    def __init__(self, llm: Threaded, cores: int) -> None:
+    def __init__(self, llm: Threaded) -> None:
         self._llm = llm
-        self._cores = max(1, cores)
+        self._cores = llm.threads
         self._lock = threading.Lock()
         self._others = 0
-        llm.threads = self._cores
 
     @contextmanager
     def shared(self) -> Iterator[None]:

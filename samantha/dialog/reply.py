@@ -59,12 +59,12 @@ class Reply:
         if self._task is not None:
             self._task.cancel()
 
-    async def hear(self, audio: Block) -> Transcript:
-        """What was said in `audio`."""
+    async def hear(self, audio: Block, hint: str = "") -> Transcript:
+        """What was said in `audio`; `hint` is words to expect."""
         self.hearing = True
         try:
             transcript = await self._engines.stt_lane.call(
-                lambda: self._engines.transcriber.transcribe(audio, Token())
+                lambda: self._engines.transcriber.transcribe(audio, Token(), hint=hint)
             )
         finally:
             self.hearing = False

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from samantha.audio.pcm import HEARING_RATE, Block, seconds, silence
+from samantha.audio.pcm import Block, seconds, silence
 from samantha.audio.pcm import samples as duration
 from samantha.config import Hearing
 from samantha.dialog.token import Token
@@ -64,11 +64,6 @@ class Whisper:
         if self._language == "auto" and spoken == ["en"]:
             self._language = "en"
         self._names = settings.names
-
-    def warm(self) -> None:
-        """Run once for real, so that the first turn is as fast as the next."""
-        noise = np.random.default_rng(0).normal(0, 0.01, HEARING_RATE).astype(np.float32)
-        self._hear(noise, self._language, "", Token())
 
     def transcribe(self, audio: Block, token: Token, *, hint: str = "") -> Transcript:
         """What is said in `audio`, shape (n,) at 16 kHz, however long; `hint` is words to expect.

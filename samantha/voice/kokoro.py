@@ -90,11 +90,6 @@ class Kokoro:
         self._speed = speed
         self._volume = volume
 
-    def warm(self) -> None:
-        """Speak a word to nobody, so that the first real one is as fast as the second."""
-        for _ in self.synthesize("Hello there.", Token()):
-            pass
-
     def synthesize(self, text: str, token: Token) -> Iterator[Block]:
         """`text`, a clause in spoken form, sentence by sentence, at VOICE_RATE.
 

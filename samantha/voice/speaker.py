@@ -34,7 +34,9 @@ class Track:
 
     def __init__(self) -> None:
         self._clauses: list[_Clause] = []
-        self._waiting: deque[Block] = deque()
+        self._waiting: deque[tuple[Block, bool]] = deque()
+        self.worded = False
+        """Whether any sound that has words was taken out yet."""
         self.played = 0
         """VOICE_RATE samples that were taken out, without the gaps while it waited for more."""
         self.closed = False
@@ -47,13 +49,13 @@ class Track:
         """More sound of the clause begun last, at VOICE_RATE."""
         self._clauses[-1].sound.append(sound)
         if len(sound):
-            self._waiting.append(sound)
+            self._waiting.append((sound, True))
 
     def interject(self, sound: Block) -> None:
         """A sound without words, before the clause that is still being made."""
         begun = bool(self._clauses) and not self._clauses[-1].finished
         self._clauses.insert(len(self._clauses) - begun, _Clause("", [sound], finished=True))
-        self._waiting.append(sound)
+        self._waiting.append((sound, False))
 
     def finish(self) -> None:
         """The clause begun last is complete."""
@@ -78,9 +80,10 @@ class Track:
         taken: list[Block] = []
         wanted = samples
         while wanted and self._waiting:
-            block = self._waiting.popleft()
+            block, worded = self._waiting.popleft()
+            self.worded |= worded
             if len(block) > wanted:
-                self._waiting.appendleft(block[wanted:])
+                self._waiting.appendleft((block[wanted:], worded))
                 block = block[:wanted]
             taken.append(block)
             wanted -= len(block)
@@ -125,6 +128,7 @@ class Speaker:
         self._sounded: Callable[[], None] = lambda: None
         self._ended: Callable[[], None] = lambda: None
         self._began = False
+        self._worded = False
         self._gap = True
         self._tail = silence(0)
 
@@ -134,10 +138,13 @@ class Speaker:
         return self._track is not None and self._began
 
     def play(self, track: Track, sounded: Callable[[], None], ended: Callable[[], None]) -> None:
-        """Play `track`; `sounded` is called with its first sample, `ended` after its last, neither if stopped."""
+        """Play `track`: `sounded` is called with its first sample that has words, `ended` after its last.
+
+        Neither is called once it has been stopped.
+        """
         self.stop()
         self._track, self._sounded, self._ended = track, sounded, ended
-        self._began, self._gap = False, True
+        self._began, self._worded, self._gap = False, False, True
 
     def stop(self) -> str:
         """Fall silent from the next block on, and say what was heard of the track that was playing."""
@@ -162,8 +169,9 @@ class Speaker:
             if track.empty:  # it has ended or run dry: what it ends with must not click
                 sound, self._gap = fade(sound, FADE, out=True), True
             block[: len(sound)] += sound
-            if not self._began:
-                self._began = True
+            self._began = True
+            if track.worded and not self._worded:
+                self._worded = True
                 self._sounded()
         else:
             self._gap = True

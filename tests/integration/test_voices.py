@@ -202,7 +202,7 @@ def test_damaged_kokoro_files_are_named(tmp_path: Path) -> None:
 
 
 def test_loading_and_failing_print_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    Kokoro(model(KOKORO, "*.onnx"), model(VOICE, "*.bin")).warm()
+    list(Kokoro(model(KOKORO, "*.onnx"), model(VOICE, "*.bin")).synthesize("Hello.", Token()))
     (tmp_path / "x.onnx").write_bytes(b"no model")
     shutil.copy(model(PIPER, "*.onnx.json"), tmp_path / "x.onnx.json")
     with pytest.raises(ModelError):

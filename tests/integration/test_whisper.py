@@ -23,9 +23,7 @@ pytestmark = pytest.mark.integration
 
 @pytest.fixture(scope="module")
 def whisper() -> Whisper:
-    model = Whisper(installed("whisper-base"), Hearing())
-    model.warm()
-    return model
+    return Whisper(installed("whisper-base"), Hearing())
 
 
 @pytest.fixture(scope="module")

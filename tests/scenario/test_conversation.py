@@ -131,7 +131,7 @@ def test_what_she_did_not_catch_she_says_once(tmp_path: Path) -> None:
     )
     assert len(outcome.of(Ignored)) == 2
     assert texts(outcome, ReplySpoken) == [NOT_UNDERSTOOD[0], "Hi."]
-    assert [m.role for m in outcome.history] == ["user", "assistant"]
+    assert [m.content for m in outcome.history if m.role == "assistant"] == [NOT_UNDERSTOOD[0], "Hi."]
 
 
 def test_noise_is_ignored_without_a_word(tmp_path: Path) -> None:
@@ -144,7 +144,8 @@ def test_a_sign_of_life_when_an_answer_takes_long(tmp_path: Path) -> None:
     hmm = Filler("Hmm.", np.full(VOICE_RATE // 4, 0.3, np.float32))
     slow = Script(heard=["Think hard."], answers=["Done."], first_token_takes=4.0)
     outcome = run(tmp_path, slow, 1, 1, 9, fillers=(hmm,))
-    [sign] = outcome.of(SignOfLife)
+    [sign], [sounded] = outcome.of(SignOfLife), outcome.of(ReplySounded)
+    assert sounded.at - sign.at > 16_000, "the sign of life is not her answer"
     assert sign.at - outcome.of(TurnEnded)[0].at == pytest.approx(2.0 * 16_000, abs=700)
     assert texts(outcome, ReplySpoken) == ["Done."]
     assert [m.content for m in outcome.history if m.role == "assistant"] == ["Done."]
@@ -157,6 +158,27 @@ def test_a_broken_engine_costs_one_turn_only(tmp_path: Path) -> None:
     outcome = run(tmp_path, script, 1, 1, 4, 1, 4)
     assert [event.error for event in outcome.of(Failed)] == ["The mind broke. Mend it."]
     assert texts(outcome, ReplySpoken) == ["Better."]
+
+
+def test_a_hushed_answer_does_not_come_back(tmp_path: Path) -> None:
+    def prepare(assistant: Assistant) -> None:
+        def hush(*_: object) -> None:
+            if 3.5 < assistant.listener.at / 16_000 < 3.53:
+                assistant.conversation.interrupt()
+
+        assistant.taps.append(hush)
+
+    script = Script(heard=["Tell me.", ""], answers=["A.", "B."], first_token_takes=3.0)
+    outcome = run(tmp_path, script, 1, 1, 4, 0.3, 4, prepare=prepare)
+    assert [event.reason for event in outcome.of(Ignored)] == ["empty"]
+    assert outcome.sounding() == []
+
+
+def test_a_failed_answer_does_not_come_back(tmp_path: Path) -> None:
+    script = Script(heard=["Tell me.", ""], answers=[ModelError("The mind broke."), "Too late."])
+    outcome = run(tmp_path, script, 1, 1, 4, 0.3, 4)
+    assert len(outcome.of(Failed)) == 1
+    assert outcome.sounding() == []
 
 
 def test_her_own_voice_coming_back_is_no_turn(tmp_path: Path) -> None:
@@ -202,6 +224,21 @@ def test_the_meeting_learns_a_name(tmp_path: Path) -> None:
     assert meeting.name == "Theo"
     assert texts(outcome, ReplySpoken)[0] == GREETING
     assert texts(outcome, ReplySpoken)[-1] == "Now we talk."
+
+
+def test_a_noise_before_her_line_at_the_meeting_does_not_derail_it(tmp_path: Path) -> None:
+    from samantha.dialog.meeting import Meeting
+
+    meeting = Meeting()
+
+    def prepare(assistant: Assistant) -> None:
+        assistant.conversation.script = meeting.answer
+
+    script = Script(heard=["I'm Theo.", "", "Yes."], synthesis_takes=2.0, letter_lasts=0.01)
+    outcome = run(tmp_path, script, 1, 1, END + 1, 0.3, 6, 1, 6, prepare=prepare)
+    assert texts(outcome, ReplySpoken)[0] == "Theo. Did I get that right?"
+    assert meeting.name == "Theo"
+    assert script.prompts == []
 
 
 def test_five_runs_agree(tmp_path: Path) -> None:

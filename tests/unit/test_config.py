@@ -44,11 +44,13 @@ def test_later_layers_win(tmp_path: Path) -> None:
     [
         ("voice: {sped: 1}", ["voice.sped", "not a setting", "voice.speed"]),
         ("vioce: {speed: 1}", ["vioce", "not a setting"]),
-        ("voice: {speed: 9}", ["voice.speed", "9", "less than or equal to 2"]),
+        ("voice: {speed: 9}", ["voice.speed", "9", "a number from 0.5 to 2"]),
         ("voice: {speed: fast}", ["voice.speed", "'fast'"]),
         ("hearing: {language: english}", ["hearing.language", "english"]),
         ("audio: {echo_cancellation: maybe}", ["audio.echo_cancellation", "'auto', 'on' or 'off'"]),
         ("voice: 3", ["voice", "3"]),
+        ("voice: {speed: .nan}", ["voice.speed", "from 0.5 to 2"]),
+        ("hearing: {threads: 0}", ["hearing.threads", "a whole number from 1 to 64"]),
         ("[1, 2]", ["section"]),
         ("voice: {speed: 1", ["not valid YAML"]),
         ("just words", ["section"]),
@@ -75,6 +77,22 @@ def test_a_file_that_was_named_must_exist(tmp_path: Path) -> None:
         config.load(file=tmp_path / "nothing.yaml", environ={})
     with pytest.raises(ConfigError, match="not a setting"):
         config.load(environ={"SAMANTHA_VOICE__SPED": "1"})
+
+
+def test_on_off_and_no_are_words_in_every_layer(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.yaml"
+    mine.write_text("audio: {echo_cancellation: off, headset: true}\nhearing: {language: no}\n")
+    found = config.load(file=mine, environ={})
+    assert (found.audio.echo_cancellation, found.audio.headset, found.hearing.language) == ("off", True, "no")
+    found = config.load(environ={"SAMANTHA_AUDIO__ECHO_CANCELLATION": "on"})
+    assert found.audio.echo_cancellation == "on"
+    assert config.value_of("off") == "off"
+
+
+def test_a_section_without_keys_is_fine(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.yaml"
+    mine.write_text("voice:\n#  speed: 2\n")
+    assert config.load(file=mine, environ={}).voice.speed == 1
 
 
 def test_an_empty_file_is_fine(tmp_path: Path) -> None:
