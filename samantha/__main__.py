@@ -22,9 +22,6 @@ def main() -> None:
         sys.exit(FIXABLE)
     except KeyboardInterrupt:
         sys.exit(STOPPED)
-    except BrokenPipeError:
-        sys.stderr.close()  # whoever read our output has seen enough
-        sys.exit(0)
     except MemoryError:
         print(
             "samantha: The machine has run out of memory. Close something, or choose a smaller model: "

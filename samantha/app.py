@@ -108,6 +108,7 @@ class Assistant:
         self.heard_speech = False
         """Whether anybody has spoken at all."""
         self._stopped = asyncio.Event()
+        self._problem: Exception | None = None
 
     def subscribe(self, subscriber: Subscriber) -> None:
         """Give every event from now on to `subscriber`, on the loop."""
@@ -130,11 +131,13 @@ class Assistant:
             if waiting.done():
                 waiting.result()
         finally:
-            device.stop()
             for task in (waiting, stopping):
                 task.cancel()
             await self.conversation.close()
             self._engines.close()
+            device.stop()
+        if self._problem is not None:
+            raise self._problem
 
     def stop(self) -> None:
         """End the conversation."""
@@ -160,8 +163,13 @@ class Assistant:
         self.conversation.on(event)
 
     def _publish(self, event: Event) -> None:
-        for subscriber in self._subscribers:
-            subscriber(event)
+        for subscriber in list(self._subscribers):
+            try:
+                subscriber(event)
+            except Exception as problem:  # noqa: BLE001 (its screen or file is gone: end, and say why)
+                self._subscribers.remove(subscriber)
+                self._problem = self._problem or problem
+                self.stop()
         self._metrics.on(event)
 
 
@@ -282,6 +290,10 @@ def mind(
 ) -> tuple[LanguageModel, Prompt]:
     """The chat model with the persona already worked through, from disk if it was before."""
     progress("mind")
+    try:
+        config.state_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as problem:
+        log.warning("%s cannot be made (%s): the next start will be slower", config.state_folder, problem)
     llm = language_model(config)
     words = prompt(config, llm, user_name, voice)
     system = words.system()

@@ -156,7 +156,7 @@ def load(
     tree = _read(project_file(), must_exist=False)
     check(tree, str(project_file()))
     source = file or user_file()
-    _merge(tree, _read(source, must_exist=file is not None or "SAMANTHA_CONFIG" in environ))
+    _merge(tree, _read(source, must_exist=file is not None or bool(environ.get("SAMANTHA_CONFIG"))))
     check(tree, str(source))
     for path, value in _environment(environ).items():
         _set(tree, path, value)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import datetime
 
 from rich.console import Console
@@ -53,7 +55,7 @@ class TextConversation:
 
 def chat(config: Config, *, once: str | None, as_json: bool) -> None:
     """Converse by text until the input ends, or answer `once`."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, stderr=as_json or not sys.stdout.isatty())
     known = profile.read(config.state_folder)
     if sys.stderr.isatty():
         with Console(stderr=True).status(f"[{MUTED}]waking up[/]", spinner="dots", spinner_style=RED):
@@ -84,7 +86,7 @@ def _read(console: Console) -> str | None:
 
 def _turn(conversation: TextConversation, text: str, console: Console, as_json: bool) -> None:
     token, began = Token(), time.perf_counter()
-    plain = as_json or not console.is_terminal
+    plain = as_json or not sys.stdout.isatty()
 
     def show(delta: str) -> None:
         if not plain:
@@ -92,8 +94,7 @@ def _turn(conversation: TextConversation, text: str, console: Console, as_json: 
 
     if not plain:
         console.print(f"  [{RED}]Samantha[/] ", end="")
-    with interruptible(token):
-        said = conversation.answer(text, token, show)
+    said = _interruptible(lambda: conversation.answer(text, token, show), token)
     if as_json:
         print(
             json.dumps(
@@ -108,18 +109,18 @@ def _turn(conversation: TextConversation, text: str, console: Console, as_json: 
         console.print("\n")
 
 
-class interruptible:  # noqa: N801 (used like a function)
-    """While the block runs, Ctrl-C cancels `token` instead of ending the program."""
+def _interruptible(work: Callable[[], str], token: Token) -> str:
+    """What `work` returns. Ctrl-C cancels `token` instead of ending the program.
 
-    def __init__(self, token: Token) -> None:
-        self._token = token
-
-    def __enter__(self) -> None:
-        import signal
-
-        self._before = signal.signal(signal.SIGINT, lambda *_: self._token.cancel())
-
-    def __exit__(self, *_: object) -> None:
-        import signal
-
-        signal.signal(signal.SIGINT, self._before)
+    `work` has a thread of its own: Python runs signal handlers on the main one, between two of its steps,
+    and a step of the model can take seconds.
+    """
+    before = signal.signal(signal.SIGINT, lambda *_: token.cancel())
+    try:
+        with ThreadPoolExecutor(1) as thread:
+            done = thread.submit(work)
+            while not done.done():
+                wait([done], timeout=0.1)
+            return done.result()
+    finally:
+        signal.signal(signal.SIGINT, before)

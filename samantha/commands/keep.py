@@ -56,6 +56,8 @@ class Recording:
     """
 
     def __init__(self, folder: Path, stop: Callable[[], None]) -> None:
+        if (folder / "mic.wav").exists():
+            raise StorageError(f"{folder} holds a recording already.", "Name another folder for --record.")
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             folder.chmod(0o700)

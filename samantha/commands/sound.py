@@ -10,7 +10,7 @@ import numpy as np
 
 from samantha import app
 from samantha.audio.pcm import HEARING_RATE, VOICE_RATE, Block, silence
-from samantha.audio.wavfile import WavWriter, blocks
+from samantha.audio.wavfile import WavWriter, blocks, probe
 from samantha.config import Config
 from samantha.dialog.token import Token
 from samantha.errors import AudioError
@@ -45,6 +45,7 @@ def say(config: Config, text: str, output: Path | None) -> None:
 
 def transcribe(config: Config, file: Path, *, as_json: bool) -> None:
     """Print what is said in `file`."""
+    probe(file)  # what is no sound should not cost the time it takes to load the model
     whisper = app.transcriber(config)
     found = []
     for start, sound in _chunks(file):
@@ -86,7 +87,8 @@ def _quietest(sound: Block) -> int:
 
 def conversation_input(config: Config, lines: Sequence[str], path: Path) -> str:
     """Write `lines`, spoken by another voice than hers and with time for answers, to `path`; name the voice."""
-    hers = app.synthesizer(config)
+    models = app.store(config)
+    hers = models.voice(config.voice.name).name
     for name in (
         "piper-en_US-joe-medium",
         "kokoro-af_bella",
@@ -94,7 +96,7 @@ def conversation_input(config: Config, lines: Sequence[str], path: Path) -> str:
         "kokoro-jf_alpha",
         "kokoro-af_heart",
     ):
-        if app.store(config).installed(name) and app.store(config).voice(name).name != hers.name:
+        if models.installed(name) and models.voice(name).name != hers:
             other = app.synthesizer(
                 config.model_copy(update={"voice": config.voice.model_copy(update={"name": name})})
             )

@@ -93,9 +93,9 @@ async def _talk(
                 _meet(config, assistant, parts, view)
         await assistant.run(device)
     finally:
-        device.stop()
         for kept in keep:
             kept.close()
+        device.stop()
     for kept in keep:
         if kept.problem is not None:
             raise kept.problem
@@ -166,12 +166,8 @@ def _meet(config: Config, assistant: app.Assistant, parts: app.Parts, view: View
             if isinstance(view, WarmView):
                 view.level = -120.0
             assistant.taps.remove(look)
-            profile.write(config.state_folder, profile.Profile(meeting.name, met=True))
             conversation.meet(meeting.name, app.prompt(config, parts.llm, meeting.name, parts.synthesizer))
-            view.note(
-                f"Your name is kept in {config.state_folder / 'profile.json'}; user.name in your "
-                "settings changes it."
-            )
+            view.note(_keep_name(config, meeting.name))
         return said
 
     def look(captured: Block, _: Block) -> None:
@@ -195,6 +191,18 @@ def _meet(config: Config, assistant: app.Assistant, parts: app.Parts, view: View
     conversation.script = answer
     assistant.taps.append(look)
     conversation.say(GREETING)
+
+
+def _keep_name(config: Config, name: str) -> str:
+    """Remember that they have met; what to tell the person about it."""
+    try:
+        profile.write(config.state_folder, profile.Profile(name, met=True))
+    except OSError as problem:
+        return f"That you have met could not be kept in {config.state_folder}: {problem.strerror}."
+    kept = (
+        f"Your name is kept in {config.state_folder / 'profile.json'}; user.name in your settings changes it."
+    )
+    return kept if name else "She will not ask for your name again; user.name in your settings tells her."
 
 
 def start(config: Config) -> None:

@@ -88,9 +88,6 @@ class JsonView:
 class PlainView:
     """Plain lines, for a pipe or a log."""
 
-    def __init__(self) -> None:
-        self._first_sound: float | None = None
-
     def step(self, what: str) -> None:
         print(f"Getting ready: {what} …", file=sys.stderr, flush=True)
 
@@ -113,7 +110,7 @@ class PlainView:
                 pass
 
     def note(self, text: str) -> None:
-        print(text, flush=True)
+        print(text, file=sys.stderr, flush=True)
 
     def end(self) -> None:
         pass
@@ -127,8 +124,6 @@ class WarmView:
         self._live: Live | None = None
         self._state = ""
         self._reply = ""
-        self._took: float | None = None
-        self._silent_since = time.monotonic()
         self.level = -120.0
         """Of the microphone, in dBFS, while it is worth showing (the first meeting); else -120."""
 
@@ -153,7 +148,7 @@ class WarmView:
             case SpeechStarted():
                 self._state = "hearing you"
             case TurnEnded():
-                self._state, self._took = "understanding", None
+                self._state = "understanding"
             case Heard(text=text):
                 self._line("You", text, WOOD)
                 self._state = "thinking"
@@ -175,7 +170,7 @@ class WarmView:
                 self.console.print()
             case Failed(error=error):
                 self.console.print(Padding(Text(error, style=f"italic {RED}"), (0, 2)))
-                self._state = "listening"
+                self._state, self._reply = "listening", ""
             case _:
                 pass
 

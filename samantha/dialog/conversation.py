@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -34,7 +34,7 @@ from samantha.events import (
 from samantha.hearing.plausible import own_voice, rejection
 from samantha.mind.history import History
 from samantha.mind.prompt import Prompt
-from samantha.ports import Transcript
+from samantha.ports import Message, Transcript
 from samantha.voice.speaker import Speaker
 
 log = logging.getLogger(__name__)
@@ -44,6 +44,9 @@ NOT_UNDERSTOOD = ("Sorry, I didn't catch that.", "Hm, could you say that again?"
 
 REST = samples(1.0)
 """How long nobody must have spoken before she uses the time for herself."""
+
+WORDLESS = "Hm, I lost my thread. Could you say that again?"
+"""What she says when what she thought of has no words in it."""
 
 ECHO_TAIL = samples(0.6)
 """How long after her last sound the room and the sound card may still give some of it back."""
@@ -129,8 +132,9 @@ class Conversation:
                 self._break_off()
             case TurnEnded():
                 self._reply = reply = self._new_reply()
+                reply.hearing = True  # from now on, not only from when its task first runs
                 self._turn_ended = event.at
-                self._start(reply, self._hear_and_answer(reply, event))
+                self._start(reply, lambda: self._hear_and_answer(reply, event))
             case _:
                 pass
 
@@ -151,6 +155,7 @@ class Conversation:
             if self._reply.track.empty and not self._speaker.sounding:
                 filler = next(self._fillers)
                 self._reply.track.interject(filler.sound)
+                self._said = [*self._said, filler.text][-RECENT:]
                 self._publish(SignOfLife(at=self._clock(), text=filler.text))
 
     @property
@@ -175,10 +180,9 @@ class Conversation:
             return
         if reply.hearing:
             return  # let it find out what was said: it will see that it is no longer the one to answer
-        began = self._speaker.sounding
         heard = self._speaker.stop()
         reply.cancel()
-        if began:
+        if reply.started:
             self._spoken(reply, heard, interrupted=True)
 
     def say(self, text: str) -> None:
@@ -186,7 +190,7 @@ class Conversation:
         self.interrupt()
         self._reply = reply = self._new_reply()
         self._speak(reply)
-        self._start(reply, reply.say(text, self._language("en")))
+        self._start(reply, lambda: reply.say(text, self._language("en")))
 
     def meet(self, name: str, prompt: Prompt) -> None:
         """She has learnt the person's name: expect it among the words, and go on with `prompt`."""
@@ -217,11 +221,17 @@ class Conversation:
 
     async def _answer(self, reply: Reply, language: str) -> None:
         self._speak(reply)
-        engines = self._engines
         messages = self._prompt.messages(self.history)
-        if not self._prompt.fits(await engines.llm_lane.call(lambda: engines.llm.count(messages))):
-            messages = self._prompt.fit(self.history, engines.llm.count)  # so long a turn is rare
-        await reply.answer(messages, self._config.llm.max_tokens, language)
+        while not self._prompt.fits(await self._count(messages)):  # so long a turn is rare
+            if not (self.history.drop_oldest_third() or self.history.shorten_newest()):
+                break
+            messages = self._prompt.messages(self.history)
+        otherwise = WORDLESS if language == "en" else ""
+        await reply.answer(messages, self._config.llm.max_tokens, language, otherwise)
+
+    async def _count(self, messages: Sequence[Message]) -> int:
+        llm = self._engines.llm
+        return await self._engines.llm_lane.call(lambda: llm.count(messages))
 
     async def _ignore(
         self, reply: Reply, turn: TurnEnded, transcript: Transcript, reason: IgnoredReason
@@ -237,6 +247,7 @@ class Conversation:
             await reply.say(next(self._regrets), "en")
         else:
             self._reply = None
+            self._idle_since = self._clock()
 
     def _should_regret(self, turn: TurnEnded, reason: IgnoredReason) -> bool:
         spoke = turn.speech_seconds >= 0.8 and reason in ("unsure", "repetition", "empty")
@@ -296,14 +307,11 @@ class Conversation:
         Whole thirds at once: each time the start of the prompt changes, all of it must be read anew.
         """
         engines = self._engines
-
-        def count() -> int:
-            return engines.llm.count(self._prompt.messages(self.history))
-
         try:
-            if self._prompt.overflows(await engines.llm_lane.call(count)) and not token.cancelled:
-                self.history.drop_oldest_third()
             messages = self._prompt.messages(self.history)
+            if self._prompt.overflows(await self._count(messages)) and not token.cancelled:
+                self.history.drop_oldest_third()
+                messages = self._prompt.messages(self.history)
             if not token.cancelled:
                 await engines.llm_lane.call(lambda: engines.llm.prefill(messages, token))
         except Cancelled:
@@ -318,15 +326,15 @@ class Conversation:
     def _new_reply(self) -> Reply:
         return Reply(self._engines, self._publish, self._clock)
 
-    def _start(self, reply: Reply, work: Coroutine[Any, Any, None]) -> None:
+    def _start(self, reply: Reply, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         task = asyncio.ensure_future(self._guard(reply, work))
         reply.follow(task)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _guard(self, reply: Reply, work: Coroutine[Any, Any, None]) -> None:
+    async def _guard(self, reply: Reply, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         try:
-            await work
+            await work()
         except* Cancelled:
             pass  # somebody wanted this
         except* SamanthaError as problems:
@@ -336,12 +344,12 @@ class Conversation:
             self._fail(reply, f"Something broke while I was answering: {problems.exceptions[0]!r}.")
 
     def _fail(self, reply: Reply, sentence: str) -> None:
-        self._publish(Failed(at=self._clock(), error=sentence))
         reply.token.cancel()
         reply.track.close()
         if self._reply is reply and not self._speaker.sounding:
             self._speaker.stop()
             self._reply = self._owed = None
+        self._publish(Failed(at=self._clock(), error=sentence))
 
     async def close(self) -> None:
         """End: stop speaking and give up what is being thought."""

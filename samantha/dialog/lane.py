@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 class Load:
-    """How many jobs the lanes have in hand. Used on the event loop only."""
+    """How many lanes are at work. Used on the event loop only."""
 
     def __init__(self) -> None:
         self._busy = 0
@@ -70,6 +70,7 @@ class Lane:
         self._thread = ThreadPoolExecutor(1, f"samantha-{name}")
         self._load = load
         self._working = working
+        self._in_hand = 0
 
     async def call(self, work: Callable[[], T]) -> T:
         """What `work` returns, or raises. If the caller is cancelled the work goes on, unheeded."""
@@ -78,7 +79,9 @@ class Lane:
 
         def finish(result: T | None, problem: BaseException | None) -> None:
             # One step on the loop: whoever sees the load fall also sees the result.
-            self._load.leave()
+            self._in_hand -= 1
+            if not self._in_hand:
+                self._load.leave()
             if outcome.cancelled():
                 return
             if problem is not None:
@@ -96,17 +99,23 @@ class Lane:
             with contextlib.suppress(RuntimeError):  # the loop has closed: nobody waits any more
                 loop.call_soon_threadsafe(finish, result, problem)
 
-        self._load.enter()
+        self._in_hand += 1
+        if self._in_hand == 1:
+            self._load.enter()
         self._thread.submit(run)
         return await outcome
 
     async def stream(self, items: Callable[[], Iterator[T]], token: Token, sink: Callable[[T], None]) -> None:
         """Give each item to `sink` on the loop, in order, until they end or `token` is cancelled."""
         loop = asyncio.get_running_loop()
+        problems: list[Exception] = []
 
         def deliver(item: T) -> None:
-            if not token.cancelled:
-                sink(item)
+            if not token.cancelled and not problems:
+                try:
+                    sink(item)
+                except Exception as problem:  # noqa: BLE001 (it belongs to whoever waits for the stream)
+                    problems.append(problem)
 
         def work() -> None:
             token.check()
@@ -115,6 +124,8 @@ class Lane:
                 loop.call_soon_threadsafe(deliver, item)
 
         await self.call(work)
+        if problems:
+            raise problems[0]
 
     def close(self) -> None:
         """Let the thread end after what it is doing; do not wait."""

@@ -13,11 +13,17 @@ _INTRODUCTIONS = re.compile(
     r"you may call me|just call me|please call me|they call me|people call me|everyone calls me|just)\s+)?",
     re.IGNORECASE,
 )
+_YES = re.compile(
+    r"^(?:(?:oh|well)[\s,.!]+)?(?:yes|yeah|yep|yup|mm-?hm+|uh-?huh|right|correct|exactly|sure|perfect|of course|it is|"
+    r"you (?:did|got|have)|that(?:'s| is) (?:right|correct|it|me|my name))\b",
+    re.IGNORECASE,
+)
 _NO = re.compile(r"^(no|nope|nah|not quite|wrong|that's not|that is not)\b", re.IGNORECASE)
 _FILLING = frozenset(
     """a an the and but or not so very here there fine good well sorry you your he she it we they what who why
     how i me my mine is are was do did don't won't can't can please nice to meet too hello hi hey thanks thank
-    would rather will have want know""".split()
+    would rather will have want know say said yes yeah yep yup no nope right correct exactly perfect wrong that
+    that's almost nearly wait stop okay ok sure sounds lovely of course again pardon""".split()
 )
 
 
@@ -27,7 +33,7 @@ def name_in(words: str) -> str:
     rest = re.split(
         r"[,.!?;]|\s(?:and|but|nice|what|how|it's|pleased|thanks|thank|please)\b", rest, maxsplit=1
     )[0]
-    found = [word for word in re.findall(r"[^\W\d_][\w'’-]*", rest) if word]
+    found = re.findall(r"[^\W\d_][\w'’-]*", rest)
     if not 0 < len(found) <= 2 or any(word.lower() in _FILLING for word in found):
         return ""
     return " ".join(word[0].upper() + word[1:] for word in found)
@@ -44,12 +50,12 @@ class Meeting:
 
     def answer(self, words: str) -> str:
         """Her answer to `words`; sets `over`, and `name` when she was given one."""
-        if self._proposed and not _NO.match(words):
-            given = name_in(words)
-            if len(words.split()) > 2 and given:  # "it's Theo": a correction
-                self._proposed = given
+        if self._proposed and _YES.match(words):
             return self._end(f"{self._proposed}. I like that. So, {self._proposed}, how are you today?")
-        heard = name_in(re.sub(_NO, "", words).strip(" ,.")) if self._proposed else name_in(words)
+        denied = _NO.sub("", words).strip(" ,.!-")
+        heard = name_in(re.sub(r"^.*\b(?=it's |it is |my name)", "", denied, flags=re.IGNORECASE))
+        if heard and heard == self._proposed:
+            return self._end(f"{heard}. I like that. So, {heard}, how are you today?")
         if heard:
             self._proposed = heard
             return f"{heard}. Did I get that right?"

@@ -9,8 +9,6 @@ from samantha.audio.pcm import HEARING_RATE
 from samantha.events import (
     ClauseReady,
     Event,
-    Heard,
-    Ignored,
     ReplySounded,
     ReplySpoken,
     ReplyText,
@@ -43,6 +41,7 @@ class Metrics:
                 self._speech_end = self._wall() - (event.at - event.speech_end) / HEARING_RATE
                 self._mark("turn_end")
             case Transcribed():
+                self._marks.pop("transcript", None)  # of a turn before this one that was still being heard
                 self._mark("transcript")
             case ReplyText():
                 self._mark("first_token")
@@ -52,9 +51,7 @@ class Metrics:
                 self._mark("first_sound")
             case ReplySpoken():
                 self._finish(event.at)
-            case Ignored():
-                self._speech_end = None
-            case Heard() | _:
+            case _:
                 pass
 
     def _mark(self, name: str) -> None:

@@ -44,6 +44,8 @@ class Reply:
         self.track = Track()
         self.hearing = False
         """Whether it is still finding out what was said; that cannot be stopped, and should not be lost."""
+        self.started = False
+        """Whether it has begun to answer."""
         self._engines = engines
         self._publish = publish
         self._clock = clock
@@ -61,7 +63,6 @@ class Reply:
 
     async def hear(self, audio: Block, hint: str = "") -> Transcript:
         """What was said in `audio`; `hint` is words to expect."""
-        self.hearing = True
         try:
             transcript = await self._engines.stt_lane.call(
                 lambda: self._engines.transcriber.transcribe(audio, Token(), hint=hint)
@@ -73,32 +74,39 @@ class Reply:
         )
         return transcript
 
-    async def answer(self, messages: Sequence[Message], max_tokens: int, language: str) -> str:
-        """Think of an answer to `messages` and speak it while it is being thought; returns all of it."""
-        self._publish(ReplyStarted(at=self._clock()))
+    async def answer(
+        self, messages: Sequence[Message], max_tokens: int, language: str, otherwise: str = ""
+    ) -> None:
+        """Think of an answer to `messages` and speak it while it is being thought.
+
+        If there is nothing in it that can be spoken, `otherwise` is said.
+        """
+        self._begin()
         clauses: asyncio.Queue[str | None] = asyncio.Queue()
         async with asyncio.TaskGroup() as group:
-            thinking = group.create_task(self._think(messages, max_tokens, clauses))
-            group.create_task(self._speak(clauses, language))
-        return thinking.result()
+            group.create_task(self._think(messages, max_tokens, clauses))
+            group.create_task(self._speak(clauses, language, otherwise))
 
     async def say(self, text: str, language: str) -> None:
         """Speak `text` as it is."""
-        self._publish(ReplyStarted(at=self._clock()))
-        clauses: asyncio.Queue[str | None] = asyncio.Queue()
+        self._begin()
         self._publish(ReplyText(at=self._clock(), delta=text))
-        clauses.put_nowait(text)
-        clauses.put_nowait(None)
+        splitter = ClauseSplitter()
+        clauses: asyncio.Queue[str | None] = asyncio.Queue()
+        for clause in [*splitter.feed(text), *splitter.flush(), None]:
+            clauses.put_nowait(clause)
         await self._speak(clauses, language)
+
+    def _begin(self) -> None:
+        self.started = True
+        self._publish(ReplyStarted(at=self._clock()))
 
     async def _think(
         self, messages: Sequence[Message], max_tokens: int, clauses: asyncio.Queue[str | None]
-    ) -> str:
+    ) -> None:
         splitter = ClauseSplitter()
-        written: list[str] = []
 
         def take(delta: str) -> None:
-            written.append(delta)
             self._publish(ReplyText(at=self._clock(), delta=delta))
             for clause in splitter.feed(delta):
                 clauses.put_nowait(clause)
@@ -110,21 +118,22 @@ class Reply:
         for clause in splitter.flush():
             clauses.put_nowait(clause)
         clauses.put_nowait(None)
-        return "".join(written)
 
-    async def _speak(self, clauses: asyncio.Queue[str | None], language: str) -> None:
-        engines = self._engines
+    async def _speak(self, clauses: asyncio.Queue[str | None], language: str, otherwise: str = "") -> None:
         speakable = Speakable(language)
         while (clause := await clauses.get()) is not None:
-            spoken = speakable(clause)
-            if not spoken:
-                continue
-            self._publish(ClauseReady(at=self._clock(), text=clause.strip()))
-            self.track.begin(clause.strip())
-            await engines.tts_lane.stream(
-                lambda spoken=spoken: engines.synthesizer.synthesize(spoken, self.token),  # type: ignore[misc]
-                self.token,
-                self.track.add,
-            )
-            self.track.finish()
+            if spoken := speakable(clause):
+                await self._voice(clause.strip(), spoken)
+        if otherwise and not self.track.texts:
+            await self._voice(otherwise, otherwise)
         self.track.close()
+
+    async def _voice(self, text: str, spoken: str) -> None:
+        """Have `spoken`, the spoken form of `text`, made into sound."""
+        self._publish(ClauseReady(at=self._clock(), text=text))
+        self.track.begin(text)
+        engines = self._engines
+        await engines.tts_lane.stream(
+            lambda: engines.synthesizer.synthesize(spoken, self.token), self.token, self.track.add
+        )
+        self.track.finish()

@@ -17,7 +17,7 @@ class Token:
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # Ctrl-C may cancel in the middle of `stopping`, on the same thread
         self._cancelled = False
         self._hooks: list[Callable[[], None]] = []
 

@@ -12,7 +12,7 @@ from fakes import Outcome, Script, converse, speech_and_silence
 from samantha.app import Assistant
 from samantha.audio.pcm import VOICE_RATE
 from samantha.config import Config
-from samantha.dialog.conversation import NOT_UNDERSTOOD, Filler
+from samantha.dialog.conversation import NOT_UNDERSTOOD, WORDLESS, Filler
 from samantha.errors import ModelError
 from samantha.events import (
     Failed,
@@ -20,6 +20,7 @@ from samantha.events import (
     Ignored,
     ReplySounded,
     ReplySpoken,
+    ReplyText,
     SignOfLife,
     SpeechStarted,
     TurnEnded,
@@ -37,7 +38,9 @@ def run(folder: Path, script: Script, *speech: float, **options: object) -> Outc
 
 
 def texts(outcome: Outcome, kind: type) -> list[str]:
-    return [getattr(event, "text", getattr(event, "text_heard", "")) for event in outcome.of(kind)]
+    """The words of each event of `kind`; an answer of which nothing was heard has none."""
+    found = [getattr(event, "text", getattr(event, "text_heard", "")) for event in outcome.of(kind)]
+    return [text for text in found if text]
 
 
 def test_a_turn_is_heard_understood_and_answered(tmp_path: Path) -> None:
@@ -239,6 +242,43 @@ def test_a_noise_before_her_line_at_the_meeting_does_not_derail_it(tmp_path: Pat
     assert texts(outcome, ReplySpoken)[0] == "Theo. Did I get that right?"
     assert meeting.name == "Theo"
     assert script.prompts == []
+
+
+def test_an_answer_without_words_is_not_silence(tmp_path: Path) -> None:
+    outcome = run(tmp_path, Script(heard=["Say nothing."], answers=["*"]), 1, 1, 6)
+    assert texts(outcome, ReplySpoken) == [WORDLESS]
+
+
+def test_stale_work_delays_the_next_turn_and_loses_none(tmp_path: Path) -> None:
+    script = Script(heard=["One,", "two."], answers=["Both."], hearing_takes=3.0)
+    outcome = run(tmp_path, script, 1, 1, END + 0.2, 0.5, 10)
+    assert texts(outcome, Heard) == ["One,", "two."]
+    assert texts(outcome, ReplySpoken) == ["Both."]
+
+
+def test_a_turn_that_ends_as_the_next_begins_is_not_lost(tmp_path: Path) -> None:
+    def prepare(assistant: Assistant) -> None:
+        def resume(event: object) -> None:
+            if isinstance(event, TurnEnded) and event.at < 3 * 16_000:
+                loop = asyncio.get_running_loop()
+                loop.call_soon(assistant.conversation.on, SpeechStarted(at=event.at, began=event.at))
+
+        assistant._subscribers.insert(0, resume)
+
+    outcome = run(tmp_path, Script(heard=["First."]), 1, 1, 4, prepare=prepare)
+    assert texts(outcome, Heard) == ["First."]
+
+
+def test_a_view_that_breaks_ends_the_conversation_with_its_reason(tmp_path: Path) -> None:
+    def prepare(assistant: Assistant) -> None:
+        def view(event: object) -> None:
+            if isinstance(event, ReplyText):
+                raise BrokenPipeError("nobody reads any more")
+
+        assistant.subscribe(view)
+
+    with pytest.raises(BrokenPipeError):
+        run(tmp_path, Script(heard=["Hello."], answers=["Hello to you."]), 1, 1, 8, prepare=prepare)
 
 
 def test_five_runs_agree(tmp_path: Path) -> None:

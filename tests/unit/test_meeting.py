@@ -41,6 +41,45 @@ def test_a_name_is_confirmed_before_it_is_kept() -> None:
     assert (meeting.over, meeting.name) == (True, "Theo")
 
 
+@pytest.mark.parametrize(
+    "yes",
+    [
+        "Yes.",
+        "Yes, that's right.",
+        "Yes, perfect, thanks.",
+        "Yep, sounds good.",
+        "Exactly right, Samantha.",
+        "Theo.",
+    ],
+)
+def test_people_say_yes_in_many_ways(yes: str) -> None:
+    meeting, _ = meet("I'm Theo.", yes)
+    assert (meeting.over, meeting.name) == (True, "Theo")
+
+
+@pytest.mark.parametrize(
+    "correction",
+    [
+        "Theo.",
+        "It's Theo.",
+        "No, Theo.",
+        "No, it's Theo.",
+        "Almost, it's Theo.",
+        "No, that's wrong, it's Theo.",
+    ],
+)
+def test_people_correct_her_in_many_ways(correction: str) -> None:
+    meeting, said = meet("I'm Fio.", correction, "Yes.")
+    assert said[1] == "Theo. Did I get that right?"
+    assert meeting.name == "Theo"
+
+
+@pytest.mark.parametrize("other", ["What did you say?", "Sorry?", "Nice to meet you.", "Wait."])
+def test_what_is_neither_yes_nor_a_name_settles_nothing(other: str) -> None:
+    meeting, _ = meet("I'm Theo.", other)
+    assert not meeting.over
+
+
 def test_a_wrong_name_is_corrected() -> None:
     meeting, _ = meet("I'm Leo.", "No, it's Theo.", "That's right.")
     assert meeting.name == "Theo"
