@@ -97,7 +97,7 @@ def system_packages(*, dev: bool) -> None:
         must.append(f"{version}-venv")
     if Path(sys.executable).resolve().parent == Path("/usr/bin") and not _has_headers():
         wanted.append(f"{version}-dev")
-    if dev and os.geteuid() == 0:
+    if dev:
         wanted += [name for name in HARDWARE_TESTS if not _has_package(name)]
     if not (wanted or must):
         return
@@ -106,7 +106,7 @@ def system_packages(*, dev: bool) -> None:
     line = f"sudo apt-get install -y {' '.join([*must, *wanted])}"
     if must:
         raise Stop(f"{' and '.join(must)} is missing. Install it, then run this again: {line}")
-    say(f"{' '.join(wanted)} missing: no microphone and loudspeaker without it. Install it: {line}")
+    say(f"missing, without which there may be no sound or some tests are skipped. Install it with: {line}")
 
 
 def _has_venv() -> bool:

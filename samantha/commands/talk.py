@@ -226,7 +226,8 @@ def demonstrate(config: Config) -> None:
     from samantha.commands.sound import conversation_input
 
     print(
-        "There is no microphone here, so somebody else will talk with her. Her voice and theirs go to a file.\n"
+        "There is no microphone here, so somebody else will talk with her. Both voices go to files.\n",
+        flush=True,
     )
     folder = Path(tempfile.mkdtemp(prefix="samantha-"))
     asked = conversation_input(config, QUESTIONS, folder / "person.wav")
