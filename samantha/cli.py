@@ -34,6 +34,7 @@ Set = Annotated[
     ),
 ]
 VoiceName = Annotated[str | None, typer.Option(help="A voice of `samantha models list`, or a .onnx file.")]
+# `readable=False` on paths: whether a file can be read is said by whoever reads it, as a problem, not as wrong usage.
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text for a person.")]
 
 
@@ -70,18 +71,20 @@ def samantha(
 
 @app.command()
 def talk(
-    input: Annotated[Path | None, typer.Option(help="A sound file as microphone.")] = None,
+    input: Annotated[Path | None, typer.Option(readable=False, help="A sound file as microphone.")] = None,
     output: Annotated[
-        Path | None, typer.Option(help="A wav file as loudspeaker, aligned with the input.")
+        Path | None, typer.Option(readable=False, help="A wav file as loudspeaker, aligned with the input.")
     ] = None,
     pace: Annotated[
         str, typer.Option(help="With --input: realtime, or fast (thinking costs no time).")
     ] = "realtime",
     events: Annotated[
-        Path | None, typer.Option(help="Write what happens to this file, one JSON object a line.")
+        Path | None,
+        typer.Option(readable=False, help="Write what happens to this file, one JSON object a line."),
     ] = None,
     record: Annotated[
-        Path | None, typer.Option(help="Keep sound and events of this conversation in a folder.")
+        Path | None,
+        typer.Option(readable=False, help="Keep sound and events of this conversation in a folder."),
     ] = None,
     voice: VoiceName = None,
     llm: Annotated[str | None, typer.Option(help="A chat model, or a .gguf file.")] = None,
@@ -135,7 +138,8 @@ def chat(
 def say(
     text: Annotated[str, typer.Argument(help="What she should say; - reads standard input.")],
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="A wav file instead of the loudspeaker.")
+        Path | None,
+        typer.Option("-o", "--output", readable=False, help="A wav file instead of the loudspeaker."),
     ] = None,
     voice: VoiceName = None,
     changes: Set = None,
@@ -148,7 +152,7 @@ def say(
 
 @app.command()
 def transcribe(
-    file: Annotated[Path, typer.Argument(help="A sound file: wav, flac, mp3 or ogg.")],
+    file: Annotated[Path, typer.Argument(readable=False, help="A sound file: wav, flac, mp3 or ogg.")],
     language: Annotated[str | None, typer.Option(help="Two letters, or auto.")] = None,
     as_json: Json = False,
     changes: Set = None,
@@ -207,7 +211,9 @@ def show(as_json: Json = False, changes: Set = None) -> None:
 
 @config_app.command()
 def check(
-    file: Annotated[Path | None, typer.Argument(help="A settings file; left out: yours.")] = None,
+    file: Annotated[
+        Path | None, typer.Argument(readable=False, help="A settings file; left out: yours.")
+    ] = None,
 ) -> None:
     """Say whether the settings are right, and what is wrong with them."""
     from samantha import config
