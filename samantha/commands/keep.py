@@ -60,7 +60,6 @@ class Recording:
             raise StorageError(f"{folder} holds a recording already.", "Name another folder for --record.")
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            folder.chmod(0o700)
         except OSError as problem:
             raise _unwritable(folder, problem) from None
         self.events = EventFile(folder / "events.jsonl", stop)
