@@ -38,7 +38,11 @@ def speech(request: pytest.FixtureRequest) -> Path:
 
 @pytest.fixture(autouse=True)
 def _own_folders(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test reads or writes the settings and the state of whoever runs it; models stay shared."""
+    """No test reads or writes the settings and the state of whoever runs it; models stay shared.
+
+    Her voice is named, so that a test means the same wherever it runs; `auto` is whatever is installed first.
+    """
+    monkeypatch.setenv("SAMANTHA_VOICE__NAME", "kokoro-jf_alpha")
     monkeypatch.setenv("SAMANTHA_PATHS__STATE", str(tmp_path / "state"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.delenv("SAMANTHA_CONFIG", raising=False)

@@ -223,7 +223,7 @@ class Conversation:
         self._speak(reply)
         messages = self._prompt.messages(self.history)
         while not self._prompt.fits(await self._count(messages)):  # so long a turn is rare
-            if not (self.history.drop_oldest_third() or self.history.shorten_newest()):
+            if not self.history.make_room():
                 break
             messages = self._prompt.messages(self.history)
         otherwise = WORDLESS if language == "en" else ""

@@ -65,6 +65,10 @@ class History:
             messages.insert(0, Message("user", _OPENING))
         return messages
 
+    def make_room(self) -> bool:
+        """Become shorter by all means: oldest turns first, then the middle of the newest; False if none helps."""
+        return self.drop_oldest_third() or self.shorten_newest()
+
     def drop_oldest_third(self) -> bool:
         """Forget the oldest third of the turns, at least one; False if only the newest is left.
 

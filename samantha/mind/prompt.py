@@ -93,7 +93,7 @@ class Prompt:
         Forgets the oldest thirds, then the middle of the newest turn. `count` gives a prompt's tokens.
         """
         while not self.fits(count(messages := self.messages(history))):
-            if not (history.drop_oldest_third() or history.shorten_newest()):
+            if not history.make_room():
                 break
         return messages
 

@@ -33,6 +33,7 @@ pytestmark = [
 
 PERSON = "piper-en_US-joe-medium"
 SMALL = "smollm2-135m-instruct"
+VOICE = "kokoro-jf_alpha"
 PATIENCE = 90.0
 
 
@@ -40,7 +41,7 @@ class Talk:
     """`samantha talk --json` on the virtual sound card; its events as they come."""
 
     def __init__(self, server: SoundServer) -> None:
-        command = [sys.executable, "-m", "samantha", "talk", "--json", "--llm", SMALL,
+        command = [sys.executable, "-m", "samantha", "talk", "--json", "--llm", SMALL, "--voice", VOICE,
                    "--set", "llm.max_tokens=30", "--set", "llm.seed=1"]  # fmt: skip
         self.process = subprocess.Popen(
             command, env=server.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -96,7 +97,7 @@ def server() -> Iterator[SoundServer]:
 @pytest.fixture(scope="module")
 def question(tmp_path_factory: pytest.TempPathFactory) -> Path:
     settings = config.load(flags={"voice.name": PERSON})
-    for needed in (PERSON, SMALL, "whisper-base", "silero-vad"):
+    for needed in (PERSON, SMALL, VOICE, "whisper-base", "silero-vad"):
         if not app.store(settings).installed(needed):
             pytest.skip(f"needs `samantha models pull {needed}`")
     path = tmp_path_factory.mktemp("question") / "question.wav"
@@ -131,13 +132,22 @@ def test_she_answers_is_heard_and_does_not_answer_herself(server: SoundServer, q
         assert "moon" in str(heard["text"]).lower()
         assert reply["text_heard"]
         assert not reply["interrupted"]
+
+        # Ctrl-C once stops her speech, and she goes on listening; twice ends.
+        server.play(question, sink="micbus")
+        talk.until(lambda event: event["event"] == "ReplySounded")
+        talk.process.send_signal(signal.SIGINT)
+        hushed = talk.until(lambda event: event["event"] == "ReplySpoken")
+        assert hushed["interrupted"]
+        time.sleep(2.5)
+        assert talk.process.poll() is None
         talk.process.send_signal(signal.SIGINT)
         time.sleep(0.2)
         talk.process.send_signal(signal.SIGINT)
         assert talk.process.wait(15) == 0
     finally:
         talk.close()
-    assert len(talk.named("Heard")) == 1, "she answered herself"
+    assert len(talk.named("Heard")) == 2, "she answered herself"
 
     sound = read_mono(loudspeaker, 16_000)
     assert float(np.abs(sound).max()) > 0.02

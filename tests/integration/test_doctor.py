@@ -33,7 +33,7 @@ def doctor(*words: str, **environment: str) -> tuple[int, dict[str, dict[str, st
 @pytest.fixture(autouse=True)
 def _models() -> None:
     models = app.store(config.load())
-    for needed in (SMALL, "whisper-base", "silero-vad"):
+    for needed in (SMALL, "kokoro-jf_alpha", "whisper-base", "silero-vad"):
         if not models.installed(needed):
             pytest.skip(f"needs `samantha models pull {needed}`")
 

@@ -47,7 +47,7 @@ main()
 @pytest.fixture(scope="module")
 def store() -> app.Store:
     models = app.store(config.load())
-    for needed in (PERSON, "smollm2-135m-instruct", "whisper-base", "silero-vad"):
+    for needed in (PERSON, "kokoro-jf_alpha", "smollm2-135m-instruct", "whisper-base", "silero-vad"):
         if not models.installed(needed):
             pytest.skip(f"needs `samantha models pull {needed}`")
     return models
