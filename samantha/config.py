@@ -59,7 +59,7 @@ class Hearing(_Section):
     threads: Annotated[int, Field(ge=1, le=64)] = 1
     threshold: Annotated[float, Field(ge=0.1, le=0.95)] = 0.5
     onset_ms: Annotated[int, Field(ge=32, le=500)] = 96
-    onset_over_echo_ms: Annotated[int, Field(ge=32, le=1000)] = 288
+    onset_over_echo_ms: Annotated[int, Field(ge=32, le=1000)] = 480
     pause_ms: Annotated[int, Field(ge=64, le=500)] = 192
     end_ms: Annotated[int, Field(ge=200, le=3000)] = 800
     pre_roll_ms: Annotated[int, Field(ge=100, le=2000)] = 500

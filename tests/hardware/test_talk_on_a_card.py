@@ -15,12 +15,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
+import people
 import pytest
+from people import say_clearly
 from soundserver import SoundServer, sound_server
 
 from samantha import app, config
 from samantha.audio.wavfile import WavWriter, read_mono
-from samantha.commands.sound import spoken
 from samantha.dialog.token import Token
 
 pytestmark = [
@@ -31,7 +32,6 @@ pytestmark = [
     ),
 ]
 
-PERSON = "piper-en_US-joe-medium"
 SMALL = "smollm2-135m-instruct"
 VOICE = "kokoro-jf_alpha"
 PATIENCE = 90.0
@@ -96,14 +96,12 @@ def server() -> Iterator[SoundServer]:
 
 @pytest.fixture(scope="module")
 def question(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    settings = config.load(flags={"voice.name": PERSON})
-    for needed in (PERSON, SMALL, VOICE, "whisper-base", "silero-vad"):
-        if not app.store(settings).installed(needed):
+    for needed in (people.VOICE, SMALL, VOICE, "whisper-base", "silero-vad"):
+        if not app.store(config.load()).installed(needed):
             pytest.skip(f"needs `samantha models pull {needed}`")
     path = tmp_path_factory.mktemp("question") / "question.wav"
     with WavWriter(path, 24_000) as wav:
-        for block in spoken(app.synthesizer(settings), "Can you tell me something about the moon?", Token()):
-            wav.write(block)
+        wav.write(say_clearly(("Can you tell me something about the moon?", "moon"))[0])
     return path
 
 

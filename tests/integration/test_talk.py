@@ -14,12 +14,13 @@ import time
 from pathlib import Path
 
 import numpy as np
+import people
 import pytest
 import soundfile
+from people import say_clearly
 
 from samantha import app, config
 from samantha.audio.wavfile import blocks
-from samantha.commands.sound import spoken
 from samantha.dialog.token import Token
 
 pytestmark = pytest.mark.integration
@@ -30,7 +31,6 @@ SETTINGS = {
     "llm.seed": "1",
 }
 FLAGS = [part for key, value in SETTINGS.items() for part in ("--set", f"{key}={value}")]
-PERSON = "piper-en_US-joe-medium"
 
 # Runs the program and fails it on any connection that is not a Unix socket.
 GUARDED = """
@@ -47,7 +47,7 @@ main()
 @pytest.fixture(scope="module")
 def store() -> app.Store:
     models = app.store(config.load())
-    for needed in (PERSON, "kokoro-jf_alpha", "smollm2-135m-instruct", "whisper-base", "silero-vad"):
+    for needed in (people.VOICE, "kokoro-jf_alpha", "smollm2-135m-instruct", "whisper-base", "silero-vad"):
         if not models.installed(needed):
             pytest.skip(f"needs `samantha models pull {needed}`")
     return models
@@ -56,11 +56,11 @@ def store() -> app.Store:
 @pytest.fixture(scope="module")
 def questions(store: app.Store, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two questions by a man's voice, with time between them, at 22.05 kHz in stereo."""
-    person = app.synthesizer(config.load(flags={"voice.name": PERSON}))
     rest = np.zeros(24_000 * 4, np.float32)
     parts = [rest[:24_000]]
-    for line in ("What is the capital of France?", "Tell me something nice about the sea."):
-        parts += [*spoken(person, line, Token()), rest]
+    lines = [("What is the capital of France?", "capital"), ("Tell me something nice about the sea.", "sea")]
+    for line in say_clearly(*lines):
+        parts += [line, rest]
     path = tmp_path_factory.mktemp("questions") / "questions.wav"
     sound = np.concatenate(parts)
     soundfile.write(path, np.stack([sound, sound * 0.5], axis=1), 24_000, subtype="PCM_24")
