@@ -47,12 +47,14 @@ class Audio(_Section):
     input: str | int | None = None
     output: str | int | None = None
     headset: bool = False
+    bluetooth_microphone: bool = False
     echo_cancellation: Literal["auto", "on", "off"] = "auto"
 
 
 class Hearing(_Section):
     """When somebody speaks, and what they say."""
 
+    engine: Literal["whisper", "wyoming"] = "whisper"
     model: str = "whisper-base"
     language: Annotated[str, Field(pattern=r"^(auto|[a-z]{2})$")] = "en"
     names: tuple[str, ...] = ("Samantha",)
@@ -70,6 +72,7 @@ class Hearing(_Section):
 class Llm(_Section):
     """The model that thinks."""
 
+    engine: Literal["llama", "openai"] = "llama"
     model: str = "auto"
     context: Annotated[int, Field(ge=1024, le=131072)] = 4096
     max_tokens: Annotated[int, Field(ge=16, le=2048)] = 160
@@ -83,6 +86,7 @@ class Llm(_Section):
 class Voice(_Section):
     """How she sounds."""
 
+    engine: Literal["local", "wyoming"] = "local"
     name: str = "auto"
     speed: Annotated[float, Field(ge=0.5, le=2)] = 1.0
     volume: Annotated[float, Field(ge=0, le=1)] = 1.0
@@ -92,8 +96,67 @@ class Voice(_Section):
 class Dialog(_Section):
     """How she takes part."""
 
+    mode: Literal["always", "ptt"] = "always"
     sign_of_life_s: Annotated[float, Field(ge=0, le=30)] = 2.0
     say_when_not_understood: bool = True
+    patience_s: Annotated[float, Field(ge=2, le=600)] = 20.0
+    resume_min: Annotated[int, Field(ge=0, le=100_000)] = 60
+
+
+class Ptt(_Section):
+    """The key to talk with."""
+
+    key: Annotated[str, Field(max_length=80)] = "ctrl+alt+space"
+    style: Literal["hold", "toggle"] = "hold"
+    tap_toggles: bool = False
+    mechanism: Literal["auto", "keyboard", "portal", "console", "off"] = "auto"
+    keep_warm: bool = True
+    cue: bool = True
+
+
+Port = Annotated[int, Field(ge=1, le=65_535)]
+
+
+class Api(_Section):
+    """How other programs reach a running Samantha."""
+
+    tcp: bool = False
+    host: str = "127.0.0.1"
+    port: Port = 8765
+    openai: bool = False
+
+
+class Wyoming(_Section):
+    """Her ears and her voice for Home Assistant."""
+
+    serve: bool = False
+    host: str = "127.0.0.1"
+    port: Port = 10_300
+
+
+class Remote(_Section):
+    """Engines on another machine of the owner's; used where an engine is set to `openai` or `wyoming`."""
+
+    llm_url: Annotated[str, Field(pattern=r"^(https?://.+)?$")] = ""
+    llm_model: str = ""
+    llm_key_file: str = ""
+    stt_url: Annotated[str, Field(pattern=r"^(tcp://.+:\d+|unix://.+)?$")] = ""
+    tts_url: Annotated[str, Field(pattern=r"^(tcp://.+:\d+|unix://.+)?$")] = ""
+    timeout_s: Annotated[float, Field(ge=0.5, le=120)] = 5.0
+
+
+class Desktop(_Section):
+    """Manners towards the rest of the desktop."""
+
+    notifications: bool = False
+    media: Literal["off", "pause", "duck"] = "off"
+    lock_mutes: bool = False
+
+
+class Log(_Section):
+    """What the service writes down."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
 
 
 class Paths(_Section):
@@ -112,6 +175,12 @@ class Config(_Section):
     llm: Llm = Llm()
     voice: Voice = Voice()
     dialog: Dialog = Dialog()
+    ptt: Ptt = Ptt()
+    api: Api = Api()
+    wyoming: Wyoming = Wyoming()
+    remote: Remote = Remote()
+    desktop: Desktop = Desktop()
+    log: Log = Log()
     paths: Paths = Paths()
 
     @property

@@ -13,6 +13,11 @@ from typing import Any, Literal
 
 from samantha.audio.pcm import Block
 
+Mode = Literal["always", "ptt"]
+"""When she listens: always, or while the key to talk is held."""
+
+Side = Literal["input", "output"]
+
 IgnoredReason = Literal[
     "too-quiet",  # not loud enough to be a person speaking to her
     "too-little-speech",  # a click, a cough, a chair
@@ -146,6 +151,41 @@ class TurnMeasured(_Event):
     first_sound: float | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TalkPressed(_Event):
+    """The person holds the key to talk, or began to talk by it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TalkReleased(_Event):
+    """The key to talk was let go: the turn is over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListeningChanged(_Event):
+    """How she listens from now on; `microphone` says whether its stream is open."""
+
+    mode: Mode
+    muted: bool
+    microphone: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceLost(_Event):
+    """A device has gone, or gives no sound any more; `name` is for a person."""
+
+    side: Side
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceFound(_Event):
+    """She hears or speaks through another device than before."""
+
+    side: Side
+    name: str
+
+
 Event = (
     SpeechStarted
     | Paused
@@ -162,6 +202,11 @@ Event = (
     | SignOfLife
     | Failed
     | TurnMeasured
+    | TalkPressed
+    | TalkReleased
+    | ListeningChanged
+    | DeviceLost
+    | DeviceFound
 )
 
 

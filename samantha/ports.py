@@ -39,6 +39,19 @@ class AudioDevice(Protocol):
         """HEARING_RATE samples from `render` returning a block to that block being heard; an estimate."""
         ...
 
+    @property
+    def hearing(self) -> bool:
+        """Whether `capture` gets what the microphone hears, and not silence in its place."""
+        ...
+
+    def listen(self, on: bool) -> None:
+        """Open or close the microphone, for real: closed, `capture` gets silence at the same pace.
+
+        Returns at once; `hearing` tells when it is done. It is open when the device starts, unless it was
+        closed before.
+        """
+        ...
+
     def start(self, capture: Capture, render: Render) -> None:
         """Begin. Raises AudioError, with the list of devices, if the one named does not exist or open."""
         ...

@@ -9,11 +9,10 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Literal
 
 from samantha.errors import AudioError
+from samantha.events import Side
 
-Side = Literal["input", "output"]
 THINGS: dict[Side, str] = {"input": "microphone", "output": "loudspeaker"}
 
 INSTALL = {

@@ -8,10 +8,11 @@ import threading
 import time
 from typing import Any
 
-from samantha.audio.cards import THINGS, DeviceInfo, Side, choose, devices, has_microphone, portaudio, quiet
+from samantha.audio.cards import THINGS, DeviceInfo, choose, devices, has_microphone, portaudio, quiet
 from samantha.audio.pcm import HEARING_RATE, Block
 from samantha.audio.stream import Exchange
 from samantha.errors import AudioError
+from samantha.events import Side
 from samantha.ports import Capture, Render
 
 __all__ = ["DeviceInfo", "SoundCard", "devices", "has_microphone"]

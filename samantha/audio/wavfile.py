@@ -91,6 +91,11 @@ class FileDevice:
         self._finished = finished
         self._patience = round(patience_s / BLOCK_SECONDS)
         self._task: asyncio.Task[None] | None = None
+        self.hearing = True
+
+    def listen(self, on: bool) -> None:
+        """Hear the file, or silence while it goes on."""
+        self.hearing = on
 
     def start(self, capture: Capture, render: Render) -> None:
         """Begin to hear and play, as a task of the running loop."""
@@ -113,7 +118,7 @@ class FileDevice:
         try:
             for block in self._heard():
                 await self._pace.tick()
-                capture(block)
+                capture(block if self.hearing else silence(len(block)))
                 sound = render(VOICE_BLOCK)
                 if self._played is not None:
                     self._played.write(sound)
