@@ -109,6 +109,7 @@ def test_no_package_index_is_named_and_every_dependency_is_pinned():
     import tomllib
 
     project = tomllib.loads((SCRIPTS.parent / "pyproject.toml").read_text("utf-8"))["project"]
+    pinned: set[str] = set()
     for name, wanted in (
         ("requirements.txt", project["dependencies"]),
         ("requirements-dev.txt", project["optional-dependencies"]["dev"]),
@@ -116,6 +117,6 @@ def test_no_package_index_is_named_and_every_dependency_is_pinned():
         pins = (SCRIPTS / name).read_text("utf-8")
         assert "://" not in pins
         assert not re.search(r"^[^#\s]+$", re.sub(r"^[\w.-]+==.*$", "", pins, flags=re.M), re.M)
-        pinned = set(re.findall(r"^([\w.-]+)==", pins, re.M))
+        pinned |= set(re.findall(r"^([\w.-]+)==", pins, re.M))
         for requirement in wanted:
             assert re.match(r"[\w.-]+", requirement)[0].lower() in pinned, requirement
