@@ -1,0 +1,1 @@
+"""Samantha as a service: the daemon, its API, the key to talk, manners on a desktop."""
