@@ -16,7 +16,7 @@ State = Literal["waking", "muted", "waiting", "listening", "hearing", "thinking"
 Talk = Literal["press", "release", "toggle"]
 
 
-class Busy(SamanthaError):
+class Busy(SamanthaError):  # noqa: N818 (no fault of anybody)
     """She is with somebody else; `retry_s` is when to try again."""
 
     def __init__(self, message: str, retry_s: int = 2) -> None:
