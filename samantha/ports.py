@@ -139,8 +139,18 @@ class LanguageModel(Protocol):
         """Have `messages` worked through, so that a `generate` that begins with them starts at once."""
         ...
 
-    def generate(self, messages: Sequence[Message], token: Token, *, max_tokens: int) -> Iterator[str]:
-        """Pieces of the assistant's next message, as they come. Raises ModelError if it cannot fit."""
+    def generate(
+        self,
+        messages: Sequence[Message],
+        token: Token,
+        *,
+        max_tokens: int,
+        temperature: float | None = None,
+    ) -> Iterator[str]:
+        """Pieces of the assistant's next message, as they come. Raises ModelError if it cannot fit.
+
+        `temperature` is in [0, 2]; None: as the settings say.
+        """
         ...
 
 
@@ -153,6 +163,9 @@ class Synthesizer(Protocol):
     languages: tuple[str, ...]
     """ISO 639-1 codes of what it can speak."""
 
-    def synthesize(self, text: str, token: Token) -> Iterator[Block]:
-        """`text`, a clause in spoken form, as sound at VOICE_RATE, silence trimmed from both ends."""
+    def synthesize(self, text: str, token: Token, *, speed: float = 1.0) -> Iterator[Block]:
+        """`text`, a clause in spoken form, as sound at VOICE_RATE, silence trimmed from both ends.
+
+        `speed` is relative to the pace that the settings give her.
+        """
         ...

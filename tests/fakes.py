@@ -129,7 +129,14 @@ class ScriptedModel:
     def prefill(self, messages: Sequence[Message], token: Token) -> None:
         self._script.prefilled.append(list(messages))
 
-    def generate(self, messages: Sequence[Message], token: Token, *, max_tokens: int) -> Iterator[str]:
+    def generate(
+        self,
+        messages: Sequence[Message],
+        token: Token,
+        *,
+        max_tokens: int,
+        temperature: float | None = None,
+    ) -> Iterator[str]:
         self._script.prompts.append(list(messages))
         answer = next(self._answers, "Yes.")
         if isinstance(answer, Exception):
@@ -151,7 +158,7 @@ class ScriptedVoice:
     def __init__(self, script: Script, sleep: Callable[[float], None]) -> None:
         self._script, self._sleep = script, sleep
 
-    def synthesize(self, text: str, token: Token) -> Iterator[Block]:
+    def synthesize(self, text: str, token: Token, *, speed: float = 1.0) -> Iterator[Block]:
         self._script.spoken.append(text)
         self._sleep(self._script.synthesis_takes)
         if token.cancelled:

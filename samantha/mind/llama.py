@@ -85,17 +85,27 @@ class Llama:
         self._call += 1
         self._work_through(self.model.prefix(messages), token, for_answer=False)
 
-    def generate(self, messages: Sequence[Message], token: Token, *, max_tokens: int) -> Iterator[str]:
+    def generate(
+        self,
+        messages: Sequence[Message],
+        token: Token,
+        *,
+        max_tokens: int,
+        temperature: float | None = None,
+    ) -> Iterator[str]:
         """Pieces of the assistant's next message, whole characters, without what the model only thinks.
 
-        Ends at the model's own end, after `max_tokens`, or when the context is full. Raises Cancelled; raises
-        ModelError if `messages` leave no room for an answer.
+        Ends at the model's own end, after `max_tokens`, or when the context is full. `temperature` stands in
+        for that of the settings. Raises Cancelled; raises ModelError if `messages` leave no room for an answer.
         """
+        settings = self._settings
+        if temperature is not None:
+            settings = settings.model_copy(update={"temperature": temperature})
         self._call += 1
         call = self._call
         self._work_through(self.model.prompt(messages), token, for_answer=True)
         pieces, said = Pieces(), 0
-        with sampler(self._c, self.model.tokens, self._settings) as choose:
+        with sampler(self._c, self.model.tokens, settings) as choose:
             for _ in range(max_tokens + _THOUGHTS_ALLOWED):
                 chosen = choose(self._context)
                 if self.model.ends(chosen):

@@ -90,22 +90,23 @@ class Kokoro:
         self._speed = speed
         self._volume = volume
 
-    def synthesize(self, text: str, token: Token) -> Iterator[Block]:
-        """`text`, a clause in spoken form, sentence by sentence, at VOICE_RATE.
+    def synthesize(self, text: str, token: Token, *, speed: float = 1.0) -> Iterator[Block]:
+        """`text`, a clause in spoken form, sentence by sentence, at VOICE_RATE; `speed` times her own pace.
 
         Raises Cancelled when `token` says so, ModelError if the voice cannot speak at all.
         """
+        pace = self._speed * speed
         for sentence in phonemes.sentences(text, self._espeak):
             for piece, mark in pieces(sentence, self._espeak):
                 tokens = [TOKENS[symbol] for symbol in piece]
-                block = finish(self._spoken(tokens, token), mark, speed=self._speed, volume=self._volume)
+                block = finish(self._spoken(tokens, token, pace), mark, speed=pace, volume=self._volume)
                 if len(block):
                     yield block
 
-    def _spoken(self, tokens: Sequence[int], token: Token) -> Block:
+    def _spoken(self, tokens: Sequence[int], token: Token, pace: float) -> Block:
         types = self._network.inputs
         whole = types["speed"] in ("tensor(int32)", "tensor(int64)")
-        speed = max(1, round(self._speed)) if whole else self._speed
+        speed = max(1, round(pace)) if whole else pace
         inputs = {
             self._tokens_input: np.array([[0, *tokens, 0]], _type(types[self._tokens_input])),
             # A row for each length of text: the first is for one token.

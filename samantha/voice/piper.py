@@ -49,27 +49,26 @@ class Piper:
         self.name = model.stem
         self.languages: tuple[str, ...] = (_language(self._config.espeak_voice),)
 
-    def synthesize(self, text: str, token: Token) -> Iterator[Block]:
-        """`text`, a clause in spoken form, sentence by sentence, at VOICE_RATE.
+    def synthesize(self, text: str, token: Token, *, speed: float = 1.0) -> Iterator[Block]:
+        """`text`, a clause in spoken form, sentence by sentence, at VOICE_RATE; `speed` times her own pace.
 
         Raises Cancelled when `token` says so, ModelError if the voice cannot speak at all.
         """
+        pace = self._speed * speed
         for symbols, mark in self._sentences(text):
             token.check()
             known = [symbol for symbol in symbols if symbol in self._config.phoneme_id_map]
             if not any(symbol.isalpha() for symbol in known):
                 continue
             ids = self._piper.phonemes_to_ids(known)
-            sound = np.asarray(self._network.run(self._inputs(ids), token), np.float32).reshape(-1)
-            block = finish(
-                resample(sound, self._config.sample_rate), mark, speed=self._speed, volume=self._volume
-            )
+            sound = np.asarray(self._network.run(self._inputs(ids, pace), token), np.float32).reshape(-1)
+            block = finish(resample(sound, self._config.sample_rate), mark, speed=pace, volume=self._volume)
             if len(block):
                 yield block
 
-    def _inputs(self, ids: list[int]) -> dict[str, Any]:
+    def _inputs(self, ids: list[int], pace: float) -> dict[str, Any]:
         config = self._config
-        scales = [config.noise_scale, config.length_scale / self._speed, config.noise_w_scale]
+        scales = [config.noise_scale, config.length_scale / pace, config.noise_w_scale]
         inputs = {
             "input": np.array([ids], np.int64),
             "input_lengths": np.array([len(ids)], np.int64),

@@ -124,6 +124,15 @@ def test_the_seed_decides(file: Path, llm: Llama) -> None:
     assert story(1) != story(2)
 
 
+def test_one_answer_can_have_another_temperature(llm: Llama) -> None:
+    def story() -> str:
+        tale = [Message("user", "Tell me a story.")]
+        return "".join(llm.generate(tale, Token(), max_tokens=24, temperature=2.0))
+
+    assert len({story() for _ in range(3)}) > 1
+    assert say(llm, COUNT) == say(llm, COUNT)  # and leaves the settings as they are
+
+
 @pytest.mark.parametrize("work", ["decode", "prefill"])
 def test_it_stops_when_cancelled_and_goes_on_afterwards(llm: Llama, work: str) -> None:
     before = say(llm, COUNT)

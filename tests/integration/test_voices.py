@@ -133,6 +133,12 @@ def test_speed_and_volume(piper: Piper) -> None:
     assert level_dbfs(sound) == pytest.approx(level_dbfs(usual) - 12, abs=2)
 
 
+def test_one_text_can_be_spoken_at_another_pace(voice: Piper | Kokoro) -> None:
+    usual = said(voice, SENTENCE)
+    quick = np.concatenate(list(voice.synthesize(SENTENCE, Token(), speed=1.6)))
+    assert len(quick) < 0.8 * len(usual)
+
+
 def test_languages_and_names(piper: Piper, kokoro: Kokoro) -> None:
     assert piper.languages == ("en",)
     assert kokoro.languages == ("en",)
