@@ -9,7 +9,7 @@ import time
 from typing import Any
 
 from samantha.audio.cards import THINGS, DeviceInfo, choose, devices, has_microphone, portaudio, quiet
-from samantha.audio.pcm import HEARING_RATE, Block
+from samantha.audio.pcm import HEARING_RATE, Block, silence
 from samantha.audio.stream import Exchange
 from samantha.errors import AudioError
 from samantha.events import Side
@@ -59,6 +59,11 @@ class SoundCard:
         self._streams: dict[Side, Any] = {}
         self._alive: dict[Side, int] = {"input": 0, "output": 0}
         self._task: asyncio.Task[None] | None = None
+        self.hearing = True
+
+    def listen(self, on: bool) -> None:
+        """Hand on what the microphone hears, or silence in its place; its stream stays open."""
+        self.hearing = on
 
     @property
     def latency(self) -> int:
@@ -81,7 +86,11 @@ class SoundCard:
         except BaseException:
             self.stop()
             raise
-        self._task = loop.create_task(self._run(capture, render), name="sound card")
+
+        def heard(block: Block) -> None:
+            capture(block if self.hearing else silence(len(block)))
+
+        self._task = loop.create_task(self._run(heard, render), name="sound card")
 
     async def wait(self) -> None:
         """For ever, unless the card is lost (AudioError) or `stop` is called."""
