@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,14 +15,25 @@ import numpy as np
 from samantha.audio.echo import FarEnd
 from samantha.audio.pcm import Block, samples, silence
 from samantha.config import Config
-from samantha.dialog.conversation import Conversation, Filler
+from samantha.dialog.conversation import LOST, Conversation, Filler
 from samantha.dialog.cores import Cores
 from samantha.dialog.lane import Lane, Load
+from samantha.dialog.listening import Listening
 from samantha.dialog.metrics import Metrics
 from samantha.dialog.reply import Engines
 from samantha.dialog.token import Token
-from samantha.errors import ConfigError
-from samantha.events import Event, SpeechStarted
+from samantha.errors import ConfigError, SamanthaError
+from samantha.events import (
+    DeviceFound,
+    DeviceLost,
+    Event,
+    ListeningChanged,
+    Mode,
+    SpeechStarted,
+    TalkPressed,
+    TalkReleased,
+    TurnEnded,
+)
 from samantha.hearing.listener import Listener
 from samantha.mind.prompt import Prompt
 from samantha.ports import (
@@ -34,7 +45,7 @@ from samantha.ports import (
     Transcriber,
 )
 from samantha.store.catalog import Catalog, Store
-from samantha.voice.speaker import Speaker
+from samantha.voice.speaker import Speaker, chime
 from samantha.voice.spoken import speakable
 
 if TYPE_CHECKING:
@@ -47,6 +58,9 @@ Progress = Callable[[str], None]
 
 FILLERS = ("Hmm.", "Let me think.")
 
+CUE = chime()
+"""What is heard when the microphone has opened for the key to talk."""
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:
@@ -58,12 +72,15 @@ class Parts:
     synthesizer: Synthesizer
     prompt: Prompt
     fillers: tuple[Filler, ...] = ()
+    lost: Filler | None = None
+    """What she says when an engine has failed, made beforehand."""
 
 
 class Assistant:
     """Parts on a device: a conversation that runs until the device ends or `stop` is called.
 
-    Must be made and used on a running event loop. `load` is the count that a fast device waits for.
+    Must be made and used on a running event loop. `load` is the count that a fast device waits for;
+    `canceller` makes an echo canceller for a device, or none where there is no echo.
     """
 
     def __init__(
@@ -72,7 +89,7 @@ class Assistant:
         parts: Parts,
         load: Load,
         *,
-        canceller: EchoCanceller | None = None,
+        canceller: Callable[[AudioDevice], EchoCanceller | None] = lambda _: None,
         now: Callable[[], datetime] = datetime.now,
         subscribers: Iterable[Subscriber] = (),
     ) -> None:
@@ -97,10 +114,16 @@ class Assistant:
             self._publish,
             clock=lambda: self.listener.at,
             now=now,
-            echoes=canceller is not None,
             fillers=parts.fillers,
+            lost=parts.lost,
         )
-        self._canceller = canceller
+        self.engines = self._engines
+        self.listening = Listening(config.dialog.mode, keep_warm=config.ptt.keep_warm)
+        self._cue = config.ptt.cue
+        self._told: ListeningChanged | None = None
+        self._device: AudioDevice | None = None
+        self._make_canceller = canceller
+        self._canceller: EchoCanceller | None = None
         self._far = FarEnd()
         self.taps: list[Callable[[Block, Block], None]] = []
         """Called with each captured block and the block rendered after it, for recording and meters."""
@@ -117,13 +140,15 @@ class Assistant:
     @property
     def finished(self) -> bool:
         """Nobody is speaking and nothing is under way."""
-        return self.conversation.quiet and not self.listener.speaking
+        return self.conversation.finished and not self.listener.speaking
 
     async def run(self, device: AudioDevice) -> None:
         """Converse on `device` until it has no more to give or `stop` is called."""
+        self._device = device
+        device.listen(self.listening.microphone)
         device.start(self._capture, self._render)
-        self.speaker.latency = device.latency
-        self._far = FarEnd(device.latency)
+        self.on_new_device()
+        self._apply()
         waiting = asyncio.ensure_future(device.wait())
         stopping = asyncio.ensure_future(self._stopped.wait())
         try:
@@ -136,6 +161,7 @@ class Assistant:
             await self.conversation.close()
             self._engines.close()
             device.stop()
+            self._device = None
         if self._problem is not None:
             raise self._problem
 
@@ -143,11 +169,95 @@ class Assistant:
         """End the conversation."""
         self._stopped.set()
 
+    # --- how she listens ------------------------------------------------------------------------------
+
+    def set_mode(self, mode: Mode) -> None:
+        """Listen always, or while the key to talk is held."""
+        self.listening.mode = mode
+        self._apply()
+
+    def mute(self, on: bool) -> None:
+        """Close the microphone, or open it again."""
+        self.listening.muted = on
+        if on:
+            self.listening.held = False
+            self.listener.drop()
+            self.conversation.forget_open_turn()
+        self._apply()
+
+    def press(self) -> None:
+        """The key to talk is down: she is silent and listens. Raises SamanthaError while muted."""
+        if self.listening.muted:
+            raise SamanthaError("muted", "The microphone is muted.", "Open it with: samantha listen on")
+        if self.listening.held:
+            return
+        self.listening.held = True
+        self._apply()
+        self.conversation.on(TalkPressed(at=self.listener.at))
+        self.listener.hold()
+
+    def release(self) -> None:
+        """The key to talk was let go: the turn is over."""
+        if self.listening.held and not self.listener.released:
+            self.conversation.on(TalkReleased(at=self.listener.at))
+            self.listener.release()
+
+    def _apply(self) -> None:
+        """Have the microphone and the listener do what `listening` says, and tell of it."""
+        listening, device = self.listening, self._device
+        self.listener.attentive = listening.attentive
+        if device is not None:
+            device.listen(listening.microphone)
+        self._tell_of_listening()
+
+    def _tell_of_listening(self) -> None:
+        listening, device = self.listening, self._device
+        if device is None:
+            return
+        now = ListeningChanged(
+            at=self.listener.at, mode=listening.mode, muted=listening.muted, microphone=device.hearing
+        )
+        before, self._told = self._told, now
+        if before is None or replace(before, at=now.at) == now:
+            return
+        if now.microphone and not before.microphone and listening.held and self._cue:
+            self.speaker.cue(CUE)
+        self._publish(now)
+
+    # --- devices ----------------------------------------------------------------------------------------
+
+    def on_new_device(self) -> None:
+        """She hears or speaks through something else than before: with another delay, another echo."""
+        if (device := self._device) is None:
+            return
+        self.speaker.latency = device.latency
+        self._far = FarEnd(device.latency)
+        self._canceller = self._make_canceller(device)
+        self.conversation.echoes = self._canceller is not None
+
+    def on_device(self, event: DeviceLost | DeviceFound) -> None:
+        """A device has gone, or another was found."""
+        self._publish(event)
+        match event:
+            case DeviceLost(side="output"):
+                self.conversation.interrupt()
+            case DeviceLost():
+                pass
+            case DeviceFound(side=side, name=name):
+                self.on_new_device()
+                told = f"I'm on {name} now." if side == "output" else f"I can hear you through {name} now."
+                self.conversation.announce(f"device {side}", told)
+
+    # --- every twenty milliseconds ----------------------------------------------------------------------
+
     def _capture(self, block: Block) -> None:
         self._captured = block
         if self._canceller is not None:
             block = self._canceller.process(block, self._far.pull())
         self.listener.feed(block, echo=self.conversation.echoing)
+        hearing = self._device is not None and self._device.hearing
+        if self._told is not None and self._told.microphone != hearing:
+            self._tell_of_listening()
         self.conversation.tick()
 
     def _render(self, samples: int) -> Block:
@@ -161,6 +271,9 @@ class Assistant:
     def _on(self, event: Event) -> None:
         self.heard_speech |= isinstance(event, SpeechStarted)
         self.conversation.on(event)
+        if isinstance(event, TurnEnded) and self.listening.held:
+            self.listening.held = False
+            self._apply()
 
     def _publish(self, event: Event) -> None:
         for subscriber in list(self._subscribers):
@@ -275,10 +388,12 @@ def load(config: Config, progress: Progress = lambda _: None, *, user_name: str 
     progress("voice")
     voice = synthesizer(config)
     speakable("At 7:30.", voice.languages[0])  # its tables load with the first figure it meets
-    warmed = [np.concatenate(list(voice.synthesize(text, Token()))) for text in FILLERS]
-    fillers = tuple(map(Filler, FILLERS, warmed)) if "en" in voice.languages else ()
+    warmed = [np.concatenate(list(voice.synthesize(text, Token()))) for text in (*FILLERS, LOST)]
+    *fillers, lost = map(Filler, (*FILLERS, LOST), warmed)
     llm, words = mind(config, progress, user_name=user_name, voice=voice)
-    return Parts(ear, whisper, llm, voice, words, fillers)
+    if "en" not in voice.languages:
+        return Parts(ear, whisper, llm, voice, words)
+    return Parts(ear, whisper, llm, voice, words, tuple(fillers), lost)
 
 
 def mind(

@@ -152,6 +152,13 @@ class TurnMeasured(_Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Announced(_Event):
+    """She told something about herself that is no part of the conversation, such as a new loudspeaker."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TalkPressed(_Event):
     """The person holds the key to talk, or began to talk by it."""
 
@@ -202,6 +209,7 @@ Event = (
     | SignOfLife
     | Failed
     | TurnMeasured
+    | Announced
     | TalkPressed
     | TalkReleased
     | ListeningChanged

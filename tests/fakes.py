@@ -223,7 +223,7 @@ async def converse(
     )
     events: list[Event] = []
     assistant = Assistant(
-        config, parts, load, canceller=canceller, now=lambda: NOON, subscribers=[events.append]
+        config, parts, load, canceller=lambda _: canceller, now=lambda: NOON, subscribers=[events.append]
     )
     prepare(assistant)
     device = FileDevice(folder / "in.wav", folder / "out.wav", pace, lambda: assistant.finished)

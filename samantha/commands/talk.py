@@ -72,7 +72,7 @@ async def _talk(
         device.stop()
         raise
     assistant = app.Assistant(
-        config, parts, load, canceller=app.canceller(config, device), subscribers=[view.on]
+        config, parts, load, canceller=lambda device: app.canceller(config, device), subscribers=[view.on]
     )
     talking.append(assistant)
     assistant.subscribe(_tell_of_languages(config.hearing.language, parts.synthesizer, view))

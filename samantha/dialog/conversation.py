@@ -20,6 +20,7 @@ from samantha.dialog.reply import Engines, Reply
 from samantha.dialog.token import Token
 from samantha.errors import Cancelled, SamanthaError
 from samantha.events import (
+    Announced,
     Event,
     Failed,
     Heard,
@@ -29,6 +30,7 @@ from samantha.events import (
     ReplySpoken,
     SignOfLife,
     SpeechStarted,
+    TalkPressed,
     TurnEnded,
 )
 from samantha.hearing.plausible import own_voice, rejection
@@ -47,6 +49,12 @@ REST = samples(1.0)
 
 WORDLESS = "Hm, I lost my thread. Could you say that again?"
 """What she says when what she thought of has no words in it."""
+
+LOST = "Sorry, I lost my train of thought."
+"""What she says when an engine broke or took too long."""
+
+CALM = samples(0.3)
+"""How long it must have been quiet before she tells something about herself."""
 
 ECHO_TAIL = samples(0.6)
 """How long after her last sound the room and the sound card may still give some of it back."""
@@ -67,6 +75,14 @@ class Filler:
     sound: Block
 
 
+@dataclass(frozen=True, slots=True)
+class _Aside:
+    """Something she has to tell about herself; with its sound where it must not need an engine."""
+
+    text: str
+    sound: Block | None = None
+
+
 @dataclass(slots=True)
 class _Owed:
     """A turn that was broken off by somebody's voice before its answer was heard."""
@@ -80,7 +96,7 @@ class Conversation:
     """One conversation. `clock` gives `at`, `now` the time of day, `publish` takes every event.
 
     `echoes` says whether her own voice can come back through the microphone; `fillers` are what she lets be
-    heard when an answer takes long.
+    heard when an answer takes long, `lost` what she says when an engine has failed.
     """
 
     def __init__(
@@ -95,6 +111,7 @@ class Conversation:
         now: Callable[[], datetime] = datetime.now,
         echoes: bool = False,
         fillers: tuple[Filler, ...] = (),
+        lost: Filler | None = None,
     ) -> None:
         self.history = History()
         self.script: Callable[[str], str | None] | None = None
@@ -106,8 +123,13 @@ class Conversation:
         self._publish = publish
         self._clock = clock
         self._now = now
-        self._echoes = echoes
+        self.echoes = echoes
         self._fillers = itertools.cycle(fillers) if fillers else None
+        self._lost = lost
+        self._asides: dict[str, _Aside] = {}
+        self._calm_since = 0
+        self._somebody_speaks = False
+        self._answer_due: int | None = None
         self._regrets = itertools.cycle(NOT_UNDERSTOOD)
         self._reply: Reply | None = None
         self._turn_ended: int | None = None
@@ -127,13 +149,16 @@ class Conversation:
         """The next thing that happened."""
         self._publish(event)
         match event:
-            case SpeechStarted():
+            case SpeechStarted() | TalkPressed():
+                self._somebody_speaks = True
                 self._stir()
                 self._break_off()
             case TurnEnded():
+                self._somebody_speaks = False
                 self._reply = reply = self._new_reply()
                 reply.hearing = True  # from now on, not only from when its task first runs
                 self._turn_ended = event.at
+                self._answer_due = event.at + samples(self._config.dialog.patience_s)
                 self._start(reply, lambda: self._hear_and_answer(reply, event))
             case _:
                 pass
@@ -148,6 +173,8 @@ class Conversation:
             task.add_done_callback(self._idle_tasks.discard)
         if self._speaker.sounding:
             self._last_sound = self._clock()
+        self._lose_patience()
+        self._tell_asides()
         patience = self._config.dialog.sign_of_life_s
         waited = self._turn_ended is not None and seconds(self._clock() - self._turn_ended) >= patience
         if waited and patience and self._fillers and self._reply and not self._reply.hearing:
@@ -158,15 +185,57 @@ class Conversation:
                 self._said = [*self._said, filler.text][-RECENT:]
                 self._publish(SignOfLife(at=self._clock(), text=filler.text))
 
+    def _lose_patience(self) -> None:
+        """Give up an answer that has not begun in time."""
+        if self._answer_due is None or self._clock() < self._answer_due:
+            return
+        reply, self._answer_due = self._reply, None
+        if reply is not None and not reply.track.worded and not reply.written:
+            reply.token.cancel()
+            self._fail(reply, f"No answer came within {self._config.dialog.patience_s:g} s.")
+            if not reply.hearing:  # what was said is worth keeping, however late it is understood
+                reply.cancel()
+
+    def _tell_asides(self) -> None:
+        """Tell what there is to tell, one thing at a time, when nobody would be disturbed."""
+        now = self._clock()
+        if not self.quiet or self._somebody_speaks:
+            self._calm_since = now
+        if not self._asides or now - self._calm_since < CALM:
+            return
+        topic = next(iter(self._asides))
+        aside = self._asides.pop(topic)
+        self._reply = reply = self._new_reply()
+
+        def ended() -> None:
+            self._reply = None if self._reply is reply else self._reply
+            reply.end(aside.text)
+
+        self._said = [*self._said, aside.text][-RECENT:]
+        self._publish(Announced(at=now, text=aside.text))
+        self._speaker.play(reply.track, lambda: None, ended)
+        if aside.sound is None:
+            self._start(reply, lambda: reply.voice(aside.text, self._language("en")))
+        else:
+            reply.track.begin(aside.text)
+            reply.track.add(aside.sound)
+            reply.track.finish()
+            reply.track.close()
+
     @property
     def echoing(self) -> bool:
         """Whether her own voice may be in what the microphone hears now."""
-        return self._echoes and self._clock() - self._last_sound < ECHO_TAIL
+        return self.echoes and self._clock() - self._last_sound < ECHO_TAIL
 
     @property
     def quiet(self) -> bool:
         """Nothing is being heard out, thought or said."""
         return self._reply is None and not self._tasks
+
+    @property
+    def finished(self) -> bool:
+        """It is quiet, and she has nothing to tell."""
+        return self.quiet and not self._asides
 
     def interrupt(self) -> None:
         """Stop answering, at once and for good; what was heard of the answer stays."""
@@ -176,21 +245,51 @@ class Conversation:
     def _break_off(self) -> None:
         """Stop answering, at once; if it was for a mere noise, the answer is still owed."""
         reply, self._reply, self._turn_ended = self._reply, None, None
+        self._answer_due = None
         if reply is None:
             return
         if reply.hearing:
             return  # let it find out what was said: it will see that it is no longer the one to answer
-        heard = self._speaker.stop()
+        heard = self._speaker.stop() or "".join(reply.written).strip()
+        reply.end(heard)
         reply.cancel()
         if reply.started:
             self._spoken(reply, heard, interrupted=True)
 
-    def say(self, text: str) -> None:
+    def forget_open_turn(self) -> None:
+        """Whoever was speaking will not be heard out."""
+        self._somebody_speaks = False
+
+    def say(self, text: str) -> Reply:
         """Say `text`, as her own words."""
         self.interrupt()
+        self._stir()
         self._reply = reply = self._new_reply()
         self._speak(reply)
         self._start(reply, lambda: reply.say(text, self._language("en")))
+        return reply
+
+    def announce(self, topic: str, text: str) -> None:
+        """Tell `text`, which is about herself and no part of the conversation, as soon as it is quiet.
+
+        What was still to be told about the same `topic` is out of date. Her announcements are English.
+        """
+        if "en" in self._engines.synthesizer.languages:
+            self._asides[topic] = _Aside(text)
+
+    def chat(self, text: str, show: Callable[[str], None], *, aloud: bool) -> Reply:
+        """Answer the written `text`; each piece is given to `show`, and spoken too if `aloud`."""
+        self.interrupt()
+        self._stir()
+        self._reply = reply = self._new_reply()
+        self._answer_due = self._clock() + samples(self._config.dialog.patience_s)
+        self._publish(Heard(at=self._clock(), text=text))
+        self.history.user(self._prompt.note(text, self._now()))
+        if aloud:
+            self._start(reply, lambda: self._answer(reply, self._language("en"), show))
+        else:
+            self._start(reply, lambda: self._write(reply, show))
+        return reply
 
     def meet(self, name: str, prompt: Prompt) -> None:
         """She has learnt the person's name: expect it among the words, and go on with `prompt`."""
@@ -219,15 +318,26 @@ class Conversation:
         else:
             await self._answer(reply, self._language(turn.language))
 
-    async def _answer(self, reply: Reply, language: str) -> None:
+    async def _write(self, reply: Reply, show: Callable[[str], None]) -> None:
+        await reply.write(await self._fitting(), self._config.llm.max_tokens, show)
+        self._reply = None if self._reply is reply else self._reply
+        self._spoken(reply, "".join(reply.written).strip(), interrupted=False)
+
+    async def _answer(
+        self, reply: Reply, language: str, show: Callable[[str], None] = lambda _: None
+    ) -> None:
         self._speak(reply)
+        otherwise = WORDLESS if language == "en" else ""
+        await reply.answer(await self._fitting(), self._config.llm.max_tokens, language, otherwise, show)
+
+    async def _fitting(self) -> list[Message]:
+        """The prompt for her next answer, made to fit."""
         messages = self._prompt.messages(self.history)
         while not self._prompt.fits(await self._count(messages)):  # so long a turn is rare
             if not self.history.make_room():
                 break
             messages = self._prompt.messages(self.history)
-        otherwise = WORDLESS if language == "en" else ""
-        await reply.answer(messages, self._config.llm.max_tokens, language, otherwise)
+        return messages
 
     async def _count(self, messages: Sequence[Message]) -> int:
         llm = self._engines.llm
@@ -256,7 +366,7 @@ class Conversation:
 
     def _doubt(self, turn: TurnEnded, transcript: Transcript) -> IgnoredReason | None:
         if (
-            self._echoes
+            self.echoes
             and turn.began - self._last_sound < ECHO_MEMORY
             and own_voice(transcript.text, self._said)
         ):
@@ -287,6 +397,7 @@ class Conversation:
             self._owed = None
             self.history.samantha(heard, interrupted=interrupted)
         self._publish(ReplySpoken(at=self._clock(), text_heard=heard, interrupted=interrupted))
+        reply.end(heard)
         self._idle_since = None if interrupted else self._clock()
 
     def _language(self, heard: str) -> str:
@@ -344,11 +455,16 @@ class Conversation:
             self._fail(reply, f"Something broke while I was answering: {problems.exceptions[0]!r}.")
 
     def _fail(self, reply: Reply, sentence: str) -> None:
+        """Tell that this attempt broke, unless nobody waits for it any more."""
         reply.token.cancel()
         reply.track.close()
-        if self._reply is reply and not self._speaker.sounding:
-            self._speaker.stop()
-            self._reply = self._owed = None
+        if self._reply is reply:
+            if not self._speaker.sounding:
+                self._speaker.stop()
+                self._reply = self._owed = None
+            if self._lost is not None:
+                self._asides["fault"] = _Aside(self._lost.text, self._lost.sound)
+        reply.end("".join(reply.written).strip())
         self._publish(Failed(at=self._clock(), error=sentence))
 
     async def close(self) -> None:

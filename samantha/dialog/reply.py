@@ -46,6 +46,10 @@ class Reply:
         """Whether it is still finding out what was said; that cannot be stopped, and should not be lost."""
         self.started = False
         """Whether it has begun to answer."""
+        self.written: list[str] = []
+        """The pieces of an answer that is read instead of heard."""
+        self.over: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        """What the person heard or read of it, once it has ended in whatever way."""
         self._engines = engines
         self._publish = publish
         self._clock = clock
@@ -57,9 +61,15 @@ class Reply:
 
     def cancel(self) -> None:
         """Give up: first the engines' threads, then the coroutines. The speaker is stopped by its owner."""
+        self.end("".join(self.written).strip())
         self.token.cancel()
         if self._task is not None:
             self._task.cancel()
+
+    def end(self, heard: str) -> None:
+        """It is over; `heard` is what the person got of it."""
+        if not self.over.done():
+            self.over.set_result(heard)
 
     async def hear(self, audio: Block, hint: str = "") -> Transcript:
         """What was said in `audio`; `hint` is words to expect."""
@@ -75,22 +85,47 @@ class Reply:
         return transcript
 
     async def answer(
-        self, messages: Sequence[Message], max_tokens: int, language: str, otherwise: str = ""
+        self,
+        messages: Sequence[Message],
+        max_tokens: int,
+        language: str,
+        otherwise: str = "",
+        show: Callable[[str], None] = lambda _: None,
     ) -> None:
         """Think of an answer to `messages` and speak it while it is being thought.
 
-        If there is nothing in it that can be spoken, `otherwise` is said.
+        If there is nothing in it that can be spoken, `otherwise` is said. Each piece is given to `show` too.
         """
         self._begin()
         clauses: asyncio.Queue[str | None] = asyncio.Queue()
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._think(messages, max_tokens, clauses))
+            group.create_task(self._think(messages, max_tokens, clauses, show))
             group.create_task(self._speak(clauses, language, otherwise))
+
+    async def write(
+        self, messages: Sequence[Message], max_tokens: int, show: Callable[[str], None] = lambda _: None
+    ) -> None:
+        """Think of an answer to `messages` that is read: each piece is given to `show`."""
+        self._begin()
+
+        def take(delta: str) -> None:
+            self.written.append(delta)
+            self._publish(ReplyText(at=self._clock(), delta=delta))
+            show(delta)
+
+        engines = self._engines
+        await engines.llm_lane.stream(
+            lambda: engines.llm.generate(messages, self.token, max_tokens=max_tokens), self.token, take
+        )
 
     async def say(self, text: str, language: str) -> None:
         """Speak `text` as it is."""
         self._begin()
         self._publish(ReplyText(at=self._clock(), delta=text))
+        await self.voice(text, language)
+
+    async def voice(self, text: str, language: str) -> None:
+        """Have `text` made into sound, and tell nobody."""
         splitter = ClauseSplitter()
         clauses: asyncio.Queue[str | None] = asyncio.Queue()
         for clause in [*splitter.feed(text), *splitter.flush(), None]:
@@ -102,12 +137,17 @@ class Reply:
         self._publish(ReplyStarted(at=self._clock()))
 
     async def _think(
-        self, messages: Sequence[Message], max_tokens: int, clauses: asyncio.Queue[str | None]
+        self,
+        messages: Sequence[Message],
+        max_tokens: int,
+        clauses: asyncio.Queue[str | None],
+        show: Callable[[str], None],
     ) -> None:
         splitter = ClauseSplitter()
 
         def take(delta: str) -> None:
             self._publish(ReplyText(at=self._clock(), delta=delta))
+            show(delta)
             for clause in splitter.feed(delta):
                 clauses.put_nowait(clause)
 

@@ -87,6 +87,11 @@ class Endpointer:
         """Whether a turn has begun and not ended."""
         return self._open
 
+    def drop(self) -> None:
+        """Forget the open turn, if there is one: nobody will say that it ended."""
+        self._open, self._voiced = False, False
+        self._run_began = self._at
+
     def feed(self, probability: float, samples: int, *, echo: bool = False) -> list[Decision]:
         """What the next window of `samples`, speech with `probability`, decides; mostly nothing.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from samantha.hearing.endpoint import Began, Decision, Endpointer, Over, Rested,
 from samantha.ports import SpeechDetector
 
 _TAIL_S = 0.2
+
+_LINGER = duration(0.1)
+"""After the key to talk was let go, what was said before is still on its way through the sound card."""
 
 
 class Listener:
@@ -34,13 +38,50 @@ class Listener:
         self._judged = 0
         self._used = 0  # what an earlier turn holds is never heard twice
         self._began = 0
+        self._limit = duration(settings.max_turn_s)
+        self._threshold = settings.threshold
+        self._attentive = True
+        self._held: _Held | None = None
         # A second more than can be asked for: onset, tail and the window that is still to be judged.
         self._recent = _Recent(self._pre_roll + duration(settings.max_turn_s + 1))
 
     @property
     def speaking(self) -> bool:
         """Whether a turn is open."""
-        return self._endpointer.open
+        return self._endpointer.open or self._held is not None
+
+    @property
+    def attentive(self) -> bool:
+        """Whether she finds out by herself when somebody speaks; else only a held key opens a turn."""
+        return self._attentive
+
+    @attentive.setter
+    def attentive(self, on: bool) -> None:
+        if on != self._attentive:
+            self._attentive = on
+            self._endpointer.drop()
+            self._detector.reset()
+
+    @property
+    def released(self) -> bool:
+        """Whether no key is held, or not any more."""
+        return self._held is None or self._held.ends is not None
+
+    def hold(self) -> None:
+        """The person speaks from now on, until `release`; the pre-roll counts, and a turn already open."""
+        begins = self._began if self._endpointer.open else self.at
+        self._endpointer.drop()
+        self._held = _Held(begins, speech_end=self.at)
+
+    def release(self) -> None:
+        """The person has finished; the turn ends when what is on its way has arrived."""
+        if self._held is not None and self._held.ends is None:
+            self._held.ends = self.at + _LINGER
+
+    def drop(self) -> None:
+        """Forget the open turn, if there is one."""
+        self._endpointer.drop()
+        self._held = None
 
     def feed(self, block: Block, *, echo: bool = False) -> None:
         """Hear the next `block`, shape (n,), and publish what follows from it.
@@ -53,8 +94,31 @@ class Listener:
         while self.at - self._judged >= window:
             sound = self._recent.read(self._judged, self._judged + window)
             self._judged += window
-            for decision in self._endpointer.feed(self._detector.probability(sound), window, echo=echo):
+            heeded = self._attentive or self._held is not None
+            probability = self._detector.probability(sound) if heeded else 0.0
+            if self._held is not None:
+                self._held.judge(probability >= self._threshold, window, self._judged)
+                probability = 0.0
+            for decision in self._endpointer.feed(probability, window, echo=echo):
                 self._publish(self._event(decision))
+        if (held := self._held) is not None:
+            over = held.ends is not None and self.at >= held.ends
+            if over or self.at - held.began >= self._limit:
+                self._held = None
+                self._publish(self._held_turn(held, cut=not over))
+
+    def _held_turn(self, held: _Held, *, cut: bool) -> TurnEnded:
+        self._began = held.began
+        audio = self._recent.read(max(held.began - self._pre_roll, self._used), self.at)
+        self._used = self.at
+        return TurnEnded(
+            at=self.at,
+            began=held.began,
+            speech_end=held.speech_end,
+            speech_seconds=held.speech / HEARING_RATE,
+            cut=cut,
+            audio=audio,
+        )
 
     def _event(self, decision: Decision) -> Event:
         match decision:
@@ -81,6 +145,21 @@ class Listener:
         """The turn's sound: pre-roll, speech, and so much silence as a last consonant may hide in."""
         begin = max(self._began - self._pre_roll, self._used)
         return self._recent.read(begin, min(speech_end + self._tail, self._judged))
+
+
+@dataclass(slots=True)
+class _Held:
+    """A turn that the key to talk began; positions as in the stream, `speech` in samples."""
+
+    began: int
+    speech_end: int
+    speech: int = 0
+    ends: int | None = None
+
+    def judge(self, voiced: bool, samples: int, at: int) -> None:
+        if voiced:
+            self.speech += samples
+            self.speech_end = at
 
 
 class _Recent:

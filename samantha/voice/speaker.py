@@ -118,6 +118,14 @@ def _share(text: str, part: float) -> str:
     return " ".join(kept)
 
 
+def chime() -> Block:
+    """Two soft notes, a fifth apart, 120 ms in all: she hears."""
+    t = np.arange(VOICE_RATE * 60 // 1000) / VOICE_RATE
+    swell = np.sin(np.pi * t / t[-1]) ** 2
+    notes = [0.05 * swell * np.sin(2 * np.pi * pitch * t) for pitch in (440.0, 660.0)]
+    return np.concatenate(notes).astype(np.float32)
+
+
 class Speaker:
     """Pulled by the device, one block at a time."""
 
@@ -154,11 +162,15 @@ class Speaker:
         self._tail = fade(track.take(FADE), FADE, out=True) if self._began and not self._gap else silence(0)
         return track.heard(track.played - self.latency * VOICE_RATE // HEARING_RATE)
 
+    def cue(self, sound: Block) -> None:
+        """Let `sound` be heard, under whatever else there is."""
+        self._tail = sound
+
     def render(self, samples: int) -> Block:
         """The next `samples` for the loudspeaker, at VOICE_RATE."""
         block = silence(samples)
-        tail, self._tail = self._tail, silence(0)
-        block[: len(tail)] = tail[:samples]
+        tail, self._tail = self._tail[:samples], self._tail[samples:]
+        block[: len(tail)] = tail
         track = self._track
         if track is None:
             return block

@@ -21,6 +21,7 @@ FLOORS: list[set[str]] = [
         "audio.ring",
         "dialog.meeting",
         "dialog.cores",
+        "dialog.listening",
         "hearing.endpoint",
         "hearing.phrases",
         "hearing.plausible",
@@ -37,6 +38,7 @@ FLOORS: list[set[str]] = [
     # engines, devices, stores
     {"audio", "hearing", "mind", "voice", "store"},
     {"app"},
+    {"service"},
     {"commands", "doctor"},
     {"cli", "__main__"},
 ]
