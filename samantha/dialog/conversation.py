@@ -191,7 +191,6 @@ class Conversation:
             return
         reply, self._answer_due = self._reply, None
         if reply is not None and not reply.track.worded and not reply.written:
-            reply.token.cancel()
             self._fail(reply, f"No answer came within {self._config.dialog.patience_s:g} s.")
             if not reply.hearing:  # what was said is worth keeping, however late it is understood
                 reply.cancel()
@@ -464,6 +463,7 @@ class Conversation:
                 self._reply = self._owed = None
             if self._lost is not None:
                 self._asides["fault"] = _Aside(self._lost.text, self._lost.sound)
+        reply.problem = sentence
         reply.end("".join(reply.written).strip())
         self._publish(Failed(at=self._clock(), error=sentence))
 

@@ -127,6 +127,10 @@ class Lane:
         if problems:
             raise problems[0]
 
+    async def closed(self) -> None:
+        """Wait until the thread, told to end by `close`, has ended."""
+        await asyncio.to_thread(self._thread.shutdown)
+
     def close(self) -> None:
         """Let the thread end after what it is doing; do not wait."""
         self._thread.shutdown(wait=False, cancel_futures=True)

@@ -31,6 +31,10 @@ class Engines:
         for lane in (self.stt_lane, self.llm_lane, self.tts_lane):
             lane.close()
 
+    async def closed(self) -> None:
+        """Wait until no engine is at work any more; then others may use them."""
+        await asyncio.gather(self.stt_lane.closed(), self.llm_lane.closed(), self.tts_lane.closed())
+
 
 class Reply:
     """Hears a turn, thinks of an answer and has it spoken into `track`.
@@ -50,6 +54,8 @@ class Reply:
         """The pieces of an answer that is read instead of heard."""
         self.over: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         """What the person heard or read of it, once it has ended in whatever way."""
+        self.problem = ""
+        """Why it broke, if it did, as a sentence."""
         self._engines = engines
         self._publish = publish
         self._clock = clock

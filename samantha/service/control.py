@@ -24,6 +24,15 @@ class Busy(SamanthaError):  # noqa: N818 (no fault of anybody)
         self.retry_s = retry_s
 
 
+class Waking(SamanthaError):  # noqa: N818 (nor this)
+    """She is loading her models."""
+
+    retry_s = 2
+
+    def __init__(self) -> None:
+        super().__init__("waking", "She is waking up.", f"Try again in {self.retry_s} s.")
+
+
 class Status(BaseModel):
     """How she is."""
 
