@@ -1,0 +1,123 @@
+"""What she keeps on disk: the turns of her conversations, and what else survives a restart."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any, Literal
+
+from samantha.store.sqlitefile import SqliteFile
+
+MIGRATIONS = (
+    """
+    CREATE TABLE turns (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,  -- the order in which they were said, whatever the clock did
+        conversation TEXT NOT NULL,
+        role TEXT NOT NULL CHECK (role IN ('user', 'assistant')),
+        text TEXT NOT NULL,
+        interrupted INTEGER NOT NULL CHECK (interrupted IN (0, 1)),
+        said_at REAL NOT NULL,                 -- seconds since 1970, UTC
+        utc_offset REAL NOT NULL               -- seconds that the clock on the wall was ahead of UTC
+    );
+    CREATE INDEX turns_by_conversation ON turns (conversation, id);
+    CREATE TABLE state (
+        key TEXT PRIMARY KEY,
+        value TEXT NOT NULL                    -- JSON
+    );
+    """,
+)
+"""What makes each version of the file from the one before. What has been released never changes; it grows."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptTurn:
+    """What one side said, as the other heard it, and when by the clock on the wall (time zone included)."""
+
+    role: Literal["user", "assistant"]
+    text: str = field(repr=False)
+    said_at: datetime
+    interrupted: bool = False
+
+
+class Database:
+    """`samantha.db` in `folder`; see `SqliteFile` for what befalls the file.
+
+    Calls come from any thread, one at a time. Each raises StorageError if the disk refuses, or another process
+    holds the file for longer than `patience` seconds.
+    """
+
+    def __init__(self, folder: Path, *, patience: float = 1.0) -> None:
+        self._file = SqliteFile(folder / "samantha.db", MIGRATIONS, patience)
+
+    # --- turns ----------------------------------------------------------------------------------------
+
+    def add_turn(self, conversation: str, turn: KeptTurn) -> int:
+        """Commit `turn` as the newest; its id, which is higher than that of every turn before it."""
+        offset = turn.said_at.utcoffset()
+        assert offset is not None, "said_at needs a time zone"
+        row = (
+            conversation,
+            turn.role,
+            turn.text.encode("utf-8", "replace").decode("utf-8"),  # half a surrogate pair is no text
+            turn.interrupted,
+            turn.said_at.timestamp(),
+            offset.total_seconds(),
+        )
+        with self._file.use() as connection:
+            cursor = connection.execute(
+                "INSERT INTO turns (conversation, role, text, interrupted, said_at, utc_offset) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
+                row,
+            )
+            assert cursor.lastrowid is not None
+            return cursor.lastrowid
+
+    def recent(self, conversation: str, limit: int) -> list[KeptTurn]:
+        """The newest `limit` turns of `conversation`, oldest first."""
+        with self._file.use() as connection:
+            rows = connection.execute(
+                "SELECT role, text, interrupted, said_at, utc_offset FROM turns WHERE conversation = ? "
+                "ORDER BY id DESC LIMIT ?",
+                (conversation, limit),
+            ).fetchall()
+        return [
+            KeptTurn(
+                role, text, datetime.fromtimestamp(at, timezone(timedelta(seconds=ahead))), bool(interrupted)
+            )
+            for role, text, interrupted, at, ahead in reversed(rows)
+        ]
+
+    def last_conversation(self, max_age: timedelta, now: datetime | None = None) -> str | None:
+        """The conversation of the newest turn, unless that was said `max_age` ago or more.
+
+        A turn from the future was said just now: the clock has been put back since.
+        """
+        after = (now or datetime.now(UTC)).timestamp() - max_age.total_seconds()
+        with self._file.use() as connection:
+            newest = connection.execute(
+                "SELECT conversation, said_at FROM turns ORDER BY id DESC LIMIT 1"
+            ).fetchone()
+        return newest[0] if newest is not None and max_age and newest[1] > after else None
+
+    # --- state ----------------------------------------------------------------------------------------
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """The value kept under `key`, or `default`."""
+        with self._file.use() as connection:
+            row = connection.execute("SELECT value FROM state WHERE key = ?", (key,)).fetchone()
+        return default if row is None else json.loads(row[0])
+
+    def put(self, key: str, value: Any) -> None:
+        """Commit `value`, anything JSON can write, under `key`."""
+        with self._file.use() as connection:
+            connection.execute(
+                "INSERT INTO state (key, value) VALUES (?, ?) "
+                "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                (key, json.dumps(value)),
+            )
+
+    def close(self) -> None:
+        """Let go of the file; may be called twice."""
+        self._file.close()
