@@ -198,6 +198,17 @@ def speech_and_silence(*parts: float) -> Block:
     return np.concatenate(blocks)
 
 
+def at(assistant: Assistant, seconds: float, act: Callable[[], object]) -> None:
+    """Have `act` called once, when `seconds` of the conversation have passed."""
+
+    def look(*_: object) -> None:
+        if assistant.listener.at >= seconds * HEARING_RATE:
+            assistant.taps.remove(look)
+            act()
+
+    assistant.taps.append(look)
+
+
 async def converse(
     folder: Path,
     script: Script,
@@ -206,6 +217,7 @@ async def converse(
     config: Config | None = None,
     canceller: EchoCanceller | None = None,
     fillers: tuple[Filler, ...] = (),
+    lost: Filler | None = None,
     prepare: Callable[[Assistant], None] = lambda _: None,
 ) -> Outcome:
     """A whole conversation through the real composition root, on files and a virtual clock."""
@@ -220,6 +232,7 @@ async def converse(
         ScriptedVoice(script, pace.sleep),
         Prompt("You are Samantha.", config.user.name, script.context, config.llm.max_tokens),
         fillers,
+        lost,
     )
     events: list[Event] = []
     assistant = Assistant(

@@ -1,0 +1,142 @@
+"""What she tells about herself, what she is told in writing, and what she says when an engine fails."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fakes import Outcome, Script, at, converse, speech_and_silence
+
+from samantha.app import Assistant
+from samantha.audio.pcm import HEARING_RATE, VOICE_RATE
+from samantha.config import Config
+from samantha.dialog.conversation import LOST, Filler
+from samantha.errors import ModelError
+from samantha.events import (
+    Announced,
+    DeviceFound,
+    DeviceLost,
+    Failed,
+    Heard,
+    ReplySpoken,
+    ReplyText,
+    TurnEnded,
+)
+
+pytestmark = pytest.mark.scenario
+
+SORRY = Filler(LOST, np.full(VOICE_RATE // 2, 0.3, np.float32))
+
+
+def run(folder: Path, script: Script, *speech: float, **options: object) -> Outcome:
+    return asyncio.run(converse(folder, script, speech_and_silence(*speech), **options))  # type: ignore[arg-type]
+
+
+def test_she_says_so_when_her_mind_fails_and_goes_on(tmp_path: Path) -> None:
+    script = Script(heard=["One.", "Two."], answers=[ModelError("The mind broke."), "Better."])
+    outcome = run(tmp_path, script, 1, 1, 4, 1, 4, lost=SORRY)
+    assert [event.text for event in outcome.of(Announced)] == [LOST]
+    assert [event.text_heard for event in outcome.of(ReplySpoken)] == ["Better."]
+    assert LOST not in " ".join(message.content for message in outcome.history)
+
+
+def test_she_gives_up_an_answer_that_takes_too_long(tmp_path: Path) -> None:
+    config = Config.model_validate({"dialog": {"patience_s": 3}})
+    script = Script(heard=["One.", "Two."], answers=["Too late.", "Quick."], first_token_takes=6.0)
+    outcome = run(tmp_path, script, 1, 1, 5, lost=SORRY, config=config)
+    [turn], [failed], [told] = (outcome.of(kind) for kind in (TurnEnded, Failed, Announced))
+    assert (failed.at - turn.at) / HEARING_RATE == pytest.approx(3, abs=0.05)
+    assert failed.error == "No answer came within 3 s."
+    assert told.text == LOST
+    assert outcome.of(ReplySpoken) == []
+
+
+def test_words_that_are_understood_too_late_are_kept(tmp_path: Path) -> None:
+    config = Config.model_validate({"dialog": {"patience_s": 3}})
+    script = Script(heard=["A long one.", "And?"], answers=["Both."], hearing_takes=4.0)
+    outcome = run(tmp_path, script, 1, 1, 6, lost=SORRY, config=config)
+    assert [event.text for event in outcome.of(Heard)] == ["A long one."]
+    assert outcome.of(ReplySpoken) == []
+
+
+def test_she_waits_for_quiet_before_she_tells_of_a_new_device(tmp_path: Path) -> None:
+    def prepare(assistant: Assistant) -> None:
+        def move() -> None:
+            now = assistant.listener.at
+            assistant.on_device(DeviceLost(at=now, side="output", name="Headset"))
+            assistant.on_device(DeviceFound(at=now, side="output", name="Kitchen speaker"))
+
+        at(assistant, 1.5, move)
+
+    outcome = run(tmp_path, Script(heard=["Where are you?"], answers=["Here."]), 1, 2, 4, prepare=prepare)
+    [told], [spoken] = outcome.of(Announced), outcome.of(ReplySpoken)
+    assert told.text == "I'm on Kitchen speaker now."
+    assert told.at > spoken.at, "the person's turn comes first"
+    assert [message.role for message in outcome.history] == ["user", "assistant"]
+
+
+def test_only_the_newest_news_of_a_kind_is_told(tmp_path: Path) -> None:
+    def prepare(assistant: Assistant) -> None:
+        for text in ("I'm on one now.", "I'm on two now."):
+            assistant.conversation.announce("device output", text)
+
+    outcome = run(tmp_path, Script(), 3, prepare=prepare)
+    assert [event.text for event in outcome.of(Announced)] == ["I'm on two now."]
+
+
+def test_an_answer_stops_when_its_loudspeaker_goes(tmp_path: Path) -> None:
+    def prepare(assistant: Assistant) -> None:
+        at(assistant, 5, lambda: assistant.on_device(DeviceLost(at=0, side="output", name="Headset")))
+
+    script = Script(heard=["Tell me."], answers=["One two three four five six seven eight nine ten."])
+    outcome = run(tmp_path, script, 1, 1, 6, prepare=prepare)
+    [spoken] = outcome.of(ReplySpoken)
+    assert spoken.interrupted
+    assert 0 < len(spoken.text_heard.split()) < 10
+
+
+def written(assistant: Assistant, text: str, *, aloud: bool) -> tuple[list[str], list[str]]:
+    pieces: list[str] = []
+    over: list[str] = []
+
+    def ask() -> None:
+        reply = assistant.conversation.chat(text, pieces.append, aloud=aloud)
+        reply.over.add_done_callback(lambda done: over.append(done.result()))
+
+    at(assistant, 1, ask)
+    return pieces, over
+
+
+@pytest.mark.parametrize("aloud", [False, True])
+def test_she_answers_what_is_written(tmp_path: Path, aloud: bool) -> None:
+    results: list[tuple[list[str], list[str]]] = []
+
+    def prepare(assistant: Assistant) -> None:
+        results.append(written(assistant, "How are you?", aloud=aloud))
+
+    outcome = run(tmp_path, Script(answers=["Very well, thank you."]), 4, prepare=prepare)
+    [(pieces, over)] = results
+    assert "".join(pieces) == "Very well, thank you."
+    assert over == ["Very well, thank you."]
+    assert bool(outcome.sounding()) == aloud
+    assert [event.text for event in outcome.of(Heard)] == ["How are you?"]
+    assert "".join(event.delta for event in outcome.of(ReplyText)) == "Very well, thank you."
+    assert [message.role for message in outcome.history] == ["user", "assistant"]
+
+
+def test_speaking_ends_an_answer_in_writing_and_keeps_what_was_read(tmp_path: Path) -> None:
+    results: list[tuple[list[str], list[str]]] = []
+
+    def prepare(assistant: Assistant) -> None:
+        results.append(written(assistant, "A story, please.", aloud=False))
+
+    script = Script(
+        heard=["Stop."], answers=["One two three four five six.", "Yes."], token_takes=0.4, hearing_takes=0.1
+    )
+    outcome = run(tmp_path, script, 2.5, 1, 4, prepare=prepare)
+    [(pieces, over)] = results
+    assert over == ["".join(pieces)]
+    assert 0 < len(pieces) < 6
+    assert [event.interrupted for event in outcome.of(ReplySpoken)] == [True, False]
