@@ -13,7 +13,6 @@ from datetime import datetime
 from rich.console import Console
 
 from samantha import app
-from samantha.commands import profile
 from samantha.commands.terminal import CREAM, MUTED, RED, WOOD
 from samantha.config import Config
 from samantha.dialog.token import Token
@@ -21,6 +20,7 @@ from samantha.errors import Cancelled
 from samantha.mind.history import History
 from samantha.mind.prompt import Prompt
 from samantha.ports import LanguageModel
+from samantha.store import profile
 
 
 class TextConversation:

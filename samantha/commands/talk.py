@@ -14,7 +14,6 @@ from pathlib import Path
 
 from samantha import app
 from samantha.audio.pcm import Block, level_dbfs, seconds
-from samantha.commands import profile
 from samantha.commands.keep import EventFile, Recording
 from samantha.commands.terminal import JsonView, PlainView, View, WarmView
 from samantha.config import Config
@@ -22,6 +21,7 @@ from samantha.dialog.lane import FastPace, Load
 from samantha.dialog.meeting import GREETING, UNHEARD, Meeting
 from samantha.events import Event, Transcribed
 from samantha.ports import AudioDevice, Synthesizer
+from samantha.store import profile
 
 TWICE = 2.0
 """Seconds within which a second Ctrl-C ends."""

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from samantha.audio.pcm import silence
-from samantha.commands import profile
 from samantha.commands.keep import EventFile, Recording
 from samantha.errors import StorageError
 from samantha.events import Heard
+from samantha.store import profile
 
 pytestmark = pytest.mark.scenario
 
