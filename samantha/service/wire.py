@@ -1,0 +1,56 @@
+"""One connection to the API: how long a client may take to ask, and how to get rid of one that does not read."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+ASKING_S = 10.0
+"""Seconds in which a request must have arrived once its connection is there or its first byte has come."""
+
+CONNECTIONS = 256
+"""Connections to one address at a time; further ones are closed at once."""
+
+
+class Connection(H11Protocol):
+    """uvicorn's connection with a deadline for the client.
+
+    Each request finds in its state `abort`, which ends the connection although data is waiting to be read by a
+    client that has stopped reading, and `local`, whether it came through the Unix socket.
+    """
+
+    _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        local = self.server is not None and self.server[1] is None
+        self.app_state: dict[str, Any] = {**self.app_state, "abort": transport.abort, "local": local}
+        if sum(getattr(other, "server", None) == self.server for other in self.connections) > CONNECTIONS:
+            transport.abort()
+        else:
+            self._watch()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        self._watch()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._relax()
+        super().connection_lost(exc)
+
+    def _watch(self) -> None:
+        """Run the deadline while it is the client's turn to send."""
+        owes = self.conn.their_state in (h11.IDLE, h11.SEND_BODY)
+        if owes and self.conn.our_state in (h11.IDLE, h11.DONE):
+            if self._deadline is None:
+                self._deadline = self.loop.call_later(ASKING_S, self.transport.abort)
+        else:
+            self._relax()
+
+    def _relax(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
