@@ -49,7 +49,7 @@ from samantha.voice.speaker import Speaker, chime
 from samantha.voice.spoken import speakable
 
 if TYPE_CHECKING:
-    from samantha.mind.llama import Llama
+    from samantha.remote.fallback import Kept
 
 log = logging.getLogger(__name__)
 
@@ -296,16 +296,37 @@ def store(config: Config) -> Store:
 
 def transcriber(config: Config, user_name: str = "") -> Transcriber:
     """Speech to text as set; it expects the names in the settings and the person's."""
-    from samantha.hearing.whisper import Whisper
-
     name = config.user.name or user_name
     names = tuple(dict.fromkeys((*config.hearing.names, *([name] if name else ()))))
     hearing = config.hearing.model_copy(update={"names": names})
-    return Whisper(store(config).stt(config.hearing.model), hearing)
+
+    def here() -> Transcriber:
+        from samantha.hearing.whisper import Whisper
+
+        return Whisper(store(config).stt(hearing.model), hearing)
+
+    if hearing.engine == "whisper":
+        return here()
+    from samantha.remote.fallback import FallbackTranscriber
+    from samantha.remote.wyoming import WyomingTranscriber
+
+    return FallbackTranscriber(WyomingTranscriber(config.remote, hearing), here)
 
 
 def synthesizer(config: Config) -> Synthesizer:
     """The voice as set."""
+    if config.voice.engine == "local":
+        return own_voice(config)
+    from samantha.remote.fallback import FallbackVoice
+    from samantha.remote.wyoming import WyomingVoice
+
+    language = "en" if config.hearing.language == "auto" else config.hearing.language
+    there = WyomingVoice(config.remote, config.voice, language)
+    return FallbackVoice(there, lambda: own_voice(config))
+
+
+def own_voice(config: Config) -> Synthesizer:
+    """The voice that this machine makes."""
     models = store(config)
     choice = models.voice(config.voice.name)
     voice = config.voice
@@ -326,11 +347,19 @@ def synthesizer(config: Config) -> Synthesizer:
     )
 
 
-def language_model(config: Config) -> Llama:
+def language_model(config: Config) -> Kept:
     """The chat model as set."""
-    from samantha.mind.llama import Llama
+    from samantha.mind.llama import Llama, physical_cores
 
-    return Llama(store(config).llm(config.llm.model), config.llm, config.state_folder)
+    def here() -> Llama:
+        return Llama(store(config).llm(config.llm.model), config.llm, config.state_folder)
+
+    if config.llm.engine == "llama":
+        return here()
+    from samantha.remote.fallback import FallbackModel
+    from samantha.remote.openai import OpenAI
+
+    return FallbackModel(OpenAI(config.remote, config.llm), here, config.llm.threads or physical_cores())
 
 
 def detector(config: Config) -> SpeechDetector:

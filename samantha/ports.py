@@ -125,8 +125,10 @@ class Message:
 class LanguageModel(Protocol):
     """Text to text, one conversation at a time."""
 
-    context: int
-    """Tokens that fit."""
+    @property
+    def context(self) -> int:
+        """Tokens that fit."""
+        ...
 
     threads: int
     """How many threads the next token may use; may be set from another thread at any time."""
@@ -157,11 +159,15 @@ class LanguageModel(Protocol):
 class Synthesizer(Protocol):
     """A voice."""
 
-    name: str
-    """For a person."""
+    @property
+    def name(self) -> str:
+        """For a person."""
+        ...
 
-    languages: tuple[str, ...]
-    """ISO 639-1 codes of what it can speak."""
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """ISO 639-1 codes of what it can speak."""
+        ...
 
     def synthesize(self, text: str, token: Token, *, speed: float = 1.0) -> Iterator[Block]:
         """`text`, a clause in spoken form, as sound at VOICE_RATE, silence trimmed from both ends.

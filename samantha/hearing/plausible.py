@@ -8,6 +8,7 @@ to 0.37, mean log-probability above -0.9; what was made of noise: above 0.54 or 
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Sequence
 
 from rapidfuzz import fuzz
@@ -100,6 +101,12 @@ def stutters(text: str) -> bool:
     """Whether `text` is the same words over and over and nothing else: "Yes. Yes."; people do that too."""
     said = words(text)
     return len(_unit(said)) < len(said)
+
+
+def compression(text: str) -> float:
+    """How well `text` compresses, as `Transcript.compression` has it."""
+    raw = text.encode()
+    return len(raw) / len(zlib.compress(raw))
 
 
 def repeats(transcript: Transcript) -> bool:

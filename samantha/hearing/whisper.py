@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from samantha.audio.pcm import samples as duration
 from samantha.config import Hearing
 from samantha.dialog.token import Token
 from samantha.errors import ModelError
-from samantha.hearing.plausible import NO_SPEECH, UNSURE, repeats, resembles, stutters, within
+from samantha.hearing.plausible import NO_SPEECH, UNSURE, compression, repeats, resembles, stutters, within
 from samantha.ports import Transcript
 
 _SHORTEST_S = 0.1
@@ -152,7 +151,7 @@ class Whisper:
             no_speech=result.no_speech_prob,
             # The score is a mean over the text; Whisper's own mean counts the end mark too.
             logprob=result.scores[0] * len(tokens) / (len(tokens) + 1),
-            compression=_compression(text),
+            compression=compression(text),
         )
         return transcript, len(tokens) < most
 
@@ -189,8 +188,3 @@ def _join(heard: list[Transcript]) -> Transcript:
 def _tokens(length: float, language: str) -> int:
     """More than anybody says in `length` seconds: English takes up to 7 tokens a second, others more."""
     return round(10 + length * (8 if language == "en" else 20))
-
-
-def _compression(text: str) -> float:
-    raw = text.encode()
-    return len(raw) / len(zlib.compress(raw))

@@ -1,6 +1,8 @@
-"""What both voices do to the sound they make: trim it, bring it to one level, end it with a natural pause."""
+"""What every voice does to the sound it makes: trim it, bring it to one level, end it with a natural pause."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -14,6 +16,10 @@ _QUIET_DB = 46.0
 _MARGIN = samples(0.015, VOICE_RATE)
 """Kept on both sides of what is not silence: the first breath of a stop, the last of a vowel."""
 
+_AUDIBLE = 0.001
+"""Of a stream, whose loudest frame is not known yet, what stays below -60 dBFS is silence."""
+
+_EDGE = samples(0.003, VOICE_RATE)
 _LEVEL_DBFS = -20.0
 _MOST_GAIN_DB = 9.0
 _PEAK = 0.89  # -1 dBFS
@@ -32,8 +38,28 @@ def finish(sound: Block, mark: str, *, speed: float = 1.0, volume: float = 1.0) 
     spoken = trim(sound)
     if not len(spoken):
         return spoken
-    pause = silence(samples(_PAUSES.get(mark, 0.05) / speed, VOICE_RATE))
-    return np.concatenate([spoken * np.float32(_gain(spoken) * volume), pause])
+    return np.concatenate([spoken * np.float32(_gain(spoken) * volume), pause(mark, speed)])
+
+
+def pause(mark: str, speed: float = 1.0) -> Block:
+    """The silence after a piece that ends with `mark`, shorter at a higher `speed`."""
+    return silence(samples(_PAUSES.get(mark, 0.05) / speed, VOICE_RATE))
+
+
+def trimmed(stream: Iterable[Block]) -> Iterator[Block]:
+    """`stream` at VOICE_RATE as it comes, without the silence before and after it, its cut edges faded."""
+    held, begun = silence(0), False
+    for block in stream:
+        held = np.concatenate([held, block])
+        loud = np.flatnonzero(np.abs(held) > _AUDIBLE)
+        if not len(loud):
+            held = held if begun else held[-_MARGIN:]
+            continue
+        ready, held = held[: loud[-1] + 1], held[loud[-1] + 1 :]
+        yield ready if begun else fade(ready[max(0, int(loud[0]) - _MARGIN) :], _EDGE)
+        begun = True
+    if begun and len(held):
+        yield fade(held[:_MARGIN], _EDGE, out=True)
 
 
 def trim(sound: Block) -> Block:
@@ -47,8 +73,7 @@ def trim(sound: Block) -> Block:
         return sound[:0]
     begin = max(0, int(loud[0]) * _FRAME - _MARGIN)
     end = min(len(sound), int(loud[-1] + 1) * _FRAME + _MARGIN)
-    edge = samples(0.003, VOICE_RATE)
-    return fade(fade(sound[begin:end], edge), edge, out=True)
+    return fade(fade(sound[begin:end], _EDGE), _EDGE, out=True)
 
 
 def _levels(sound: Block) -> Block:

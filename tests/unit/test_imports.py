@@ -18,6 +18,7 @@ FLOORS: list[set[str]] = [
     {"ports"},
     # pure logic
     {
+        "audio.pieces",
         "audio.ring",
         "dialog.meeting",
         "dialog.cores",
@@ -26,17 +27,21 @@ FLOORS: list[set[str]] = [
         "hearing.phrases",
         "hearing.plausible",
         "mind.history",
+        "mind.pieces",
         "mind.prompt",
+        "mind.stops",
+        "remote.reach",
         "voice.clauses",
         "voice.english",
         "voice.lexicon",
         "voice.numerals",
+        "voice.sound",
         "voice.spoken",
     },
     # the dialog and its ends: no engine in sight
     {"dialog", "hearing.listener", "voice.speaker"},
     # engines, devices, stores
-    {"audio", "hearing", "mind", "voice", "store"},
+    {"audio", "hearing", "mind", "remote", "voice", "store"},
     {"app"},
     {"service"},
     {"commands", "doctor"},
