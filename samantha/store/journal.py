@@ -6,13 +6,13 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import dropwhile
-from typing import Literal
+from typing import Any, Literal
 from uuid import uuid4
 
-from samantha.dialog.lane import Lane
+from samantha.dialog.lane import Lane, Load
 from samantha.errors import StorageError
 from samantha.events import Event, Heard, ReplySpoken
 from samantha.mind.history import History
@@ -22,37 +22,64 @@ from samantha.store.database import Database, KeptTurn
 log = logging.getLogger(__name__)
 
 RESTORED = 24
-"""Turns that are brought back: as many as a slow machine reads again in the time of a greeting or two."""
+"""Turns that are brought back: about a thousand tokens, which a slow machine reads in a quarter of a minute."""
 
 MOST_PENDING = 1000
-"""Turns that wait for a disk which takes none; after that the oldest are given up."""
+"""Writes that wait for a disk which takes none; after that the oldest are given up."""
 
 
 class Journal:
     """Commits each turn as soon as it is one: the person's when it was heard, hers when it was spoken.
 
-    Subscribe `on` to the events. The work is done in order on `lane`, the database's own. A turn that cannot
-    be kept waits in memory and is tried again, before the next one; `complain` is told once, until it works
-    again. `conversation` is one to go on with; None begins another.
+    Subscribe `on` to the events. The database's work is done on a thread of its own, in order. What cannot be
+    written waits in memory and is tried again before the next thing; `complain` is told on the loop, once,
+    until the disk works again. The turns belong to a new conversation unless `resume` finds one to go on with.
     """
 
     def __init__(
         self,
         database: Database,
-        lane: Lane,
         complain: Callable[[StorageError], None],
         *,
-        conversation: str | None = None,
         now: Callable[[], datetime] = datetime.now,
     ) -> None:
-        self.conversation = conversation or uuid4().hex
+        self.conversation = uuid4().hex
         self._database = database
-        self._lane = lane
         self._complain = complain
         self._now = now
-        self._pending: deque[KeptTurn] = deque()
+        self._lane = Lane("database", Load())
+        self._pending: deque[Callable[[], object]] = deque()
         self._writing: asyncio.Task[None] | None = None
         self._failing = False
+
+    async def resume(self, max_age: timedelta) -> list[KeptTurn]:
+        """Go on with the last conversation if it is younger than `max_age`: its newest turns, for `restore`."""
+
+        def find() -> tuple[str, list[KeptTurn]] | None:
+            last = self._database.last_conversation(max_age)
+            return (last, self._database.recent(last, RESTORED)) if last is not None else None
+
+        try:
+            found = await self._lane.call(find)
+        except StorageError as problem:
+            self._fail(problem)
+            return []
+        if found is None:
+            return []
+        self.conversation, turns = found
+        return turns
+
+    async def get(self, key: str, default: Any = None) -> Any:
+        """What was `put` under `key`, or `default`, also where the disk cannot tell."""
+        try:
+            return await self._lane.call(lambda: self._database.get(key, default))
+        except StorageError as problem:
+            self._fail(problem)
+            return default
+
+    def put(self, key: str, value: Any) -> None:
+        """Keep `value`, anything JSON can write, beyond a restart. Returns at once."""
+        self._write_soon(partial(self._database.put, key, value))
 
     def on(self, event: Event) -> None:
         """Keep what `event` tells of, if it is a turn. Returns at once."""
@@ -65,19 +92,28 @@ class Journal:
                 pass
 
     async def drain(self, patience: float = 1.5) -> bool:
-        """Whether every turn is on the disk; waits for that, at most `patience` seconds."""
+        """Whether everything is on the disk; waits for that, at most `patience` seconds."""
         if self._pending:
             self._write_soon()
-        if self._writing is not None and not self._writing.done():
+        if self._writing is not None:
             await asyncio.wait((self._writing,), timeout=patience)
         return not self._pending and (self._writing is None or self._writing.done())
 
+    async def close(self, patience: float = 1.5) -> None:
+        """Write what is left and let go of the file, within `patience` seconds if the disk works at all."""
+        if not await self.drain(patience):
+            log.warning("the newest turns could not be kept")
+        if self._writing is None or self._writing.done():
+            await self._lane.call(self._database.close)
+        self._lane.close()
+
     def _keep(self, role: Literal["user", "assistant"], text: str, *, interrupted: bool = False) -> None:
         if text.strip():
-            self._pending.append(KeptTurn(role, text, self._now().astimezone(), interrupted))
-            self._write_soon()
+            turn = KeptTurn(role, text, self._now().astimezone(), interrupted)
+            self._write_soon(partial(self._database.add_turn, self.conversation, turn))
 
-    def _write_soon(self) -> None:
+    def _write_soon(self, *writes: Callable[[], object]) -> None:
+        self._pending += writes
         if self._writing is None or self._writing.done():
             self._writing = asyncio.ensure_future(self._write())
 
@@ -85,11 +121,9 @@ class Journal:
         while self._pending:
             batch, self._pending = self._pending, deque()
             try:
-                await self._lane.call(partial(self._commit, batch))
+                await self._lane.call(partial(_carry_out, batch))
             except StorageError as problem:
-                if not self._failing:
-                    self._failing = True
-                    self._complain(problem)
+                self._fail(problem)
                 return
             finally:
                 self._wait(batch)
@@ -97,19 +131,25 @@ class Journal:
                 self._failing = False
                 log.info("what is said is kept again")
 
-    def _commit(self, batch: deque[KeptTurn]) -> None:
-        """On the lane: commit the turns of `batch` in order, and take out of it those that are."""
-        while batch:
-            self._database.add_turn(self.conversation, batch[0])
-            batch.popleft()
-
-    def _wait(self, batch: deque[KeptTurn]) -> None:
+    def _wait(self, batch: deque[Callable[[], object]]) -> None:
         """What is left of `batch` comes before what was said since."""
         self._pending.extendleft(reversed(batch.copy()))
         if (too_many := len(self._pending) - MOST_PENDING) > 0:
             for _ in range(too_many):
                 self._pending.popleft()
-            log.warning("%d turns could not be kept and are given up", too_many)
+            log.warning("turns that could not be kept and are given up: %d", too_many)
+
+    def _fail(self, problem: StorageError) -> None:
+        if not self._failing:
+            self._failing = True
+            self._complain(problem)
+
+
+def _carry_out(batch: deque[Callable[[], object]]) -> None:
+    """Do the writes of `batch` in order, taking out of it what is on the disk."""
+    while batch:
+        batch[0]()
+        batch.popleft()
 
 
 def restore(history: History, turns: Sequence[KeptTurn], prompt: Prompt) -> None:
