@@ -49,6 +49,7 @@ from samantha.voice.speaker import Speaker, chime
 from samantha.voice.spoken import speakable
 
 if TYPE_CHECKING:
+    from samantha.audio.hotplug import Found, Lost
     from samantha.remote.fallback import Kept
 
 log = logging.getLogger(__name__)
@@ -367,6 +368,13 @@ def detector(config: Config) -> SpeechDetector:
     from samantha.hearing.vad import GatedDetector, SileroDetector, WebrtcGate
 
     return GatedDetector(WebrtcGate(), SileroDetector(store(config).file("silero-vad", ".onnx")))
+
+
+def live_card(config: Config, notice: Callable[[Lost | Found], None]) -> AudioDevice:
+    """A sound card that waits for its devices, and tells `notice` how they come and go."""
+    from samantha.audio.hotplug import LiveCard
+
+    return LiveCard(config.audio, notice, wait=True)
 
 
 def canceller(config: Config, device: AudioDevice) -> EchoCanceller | None:

@@ -411,6 +411,12 @@ class Conversation:
         self._idle_since = None
         self._rest.cancel()
 
+    def mind_borrowed(self) -> None:
+        """Somebody else has the model work: what it held of this conversation must be read again, in time."""
+        self._stir()
+        if self.quiet:
+            self._idle_since = self._clock()
+
     async def _make_room(self, token: Token) -> None:
         """Let the oldest turns go before the window is full, and have the rest worked through again.
 

@@ -1,0 +1,332 @@
+"""`samantha daemon`: a conversation that lasts for months, with no terminal and no screen.
+
+The audio loop owns the conversation. Everything around it (API, talk key, desktop, Wyoming) is an attachment
+that calls the same few verbs, and can fail without taking her down.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Any
+
+from samantha import app
+from samantha.audio.hotplug import Found, Lost
+from samantha.config import Config
+from samantha.dialog.lane import Load
+from samantha.errors import StorageError
+from samantha.events import (
+    DeviceFound,
+    DeviceLost,
+    Event,
+    Failed,
+    ListeningChanged,
+    Mode,
+    ReplySpoken,
+    TurnMeasured,
+    to_record,
+)
+from samantha.ports import AudioDevice
+from samantha.service import notify
+from samantha.service.control import Talk, Waking
+from samantha.service.heartbeat import Heartbeat
+from samantha.store import profile
+from samantha.store.database import Database, KeptTurn
+from samantha.store.journal import Journal, restore
+
+log = logging.getLogger(__name__)
+
+ENGINES = ("user", "hearing", "llm", "voice", "remote", "paths")
+"""Sections of the settings that the engines are made of; the others change without loading anything."""
+
+POLITE = 30.0
+"""Seconds that new settings wait for her to finish what she is saying."""
+
+NO_DISK = "I can't write to the disk, so for now I'll only remember this until I'm switched off."
+
+Sink = Callable[[dict[str, Any]], None]
+Load_ = Callable[[Config, Callable[[str], None]], app.Parts]
+Card = Callable[[Config, Callable[[Lost | Found], None]], AudioDevice]
+
+
+def wake(config: Config, progress: Callable[[str], None]) -> app.Parts:
+    """The engines as set, for the person she has met."""
+    return app.load(config, progress, user_name=profile.read(config.state_folder).name)
+
+
+@dataclass(slots=True)
+class Session:
+    """One set of settings in force."""
+
+    config: Config
+    parts: app.Parts
+    assistant: app.Assistant
+    device: AudioDevice
+
+
+class Daemon:
+    """Runs until `stop`; everything happens on the audio loop.
+
+    `read` gives the settings, anew each time; `load` and `card` make the engines and the sound card of them.
+    """
+
+    def __init__(
+        self,
+        read: Callable[[], Config],
+        *,
+        load: Load_ = wake,
+        card: Card = app.live_card,
+    ) -> None:
+        self._read = read
+        self._load = load
+        self._card = card
+        self.changed: Callable[[Config], Awaitable[None]] | None = None
+        """Awaited whenever she begins to converse with other settings, for what is made of them besides."""
+        self.config = read()
+        self.session: Session | None = None
+        self.heartbeat = Heartbeat()
+        self.began = time.monotonic()
+        self.turns = 0
+        self.problems: dict[str, str] = {}
+        """What is wrong now, by topic, as sentences."""
+        self.devices: dict[str, str] = {"input": "", "output": ""}
+        """What she hears and speaks through, for a person."""
+        self.hotkey: Callable[[], str] = str
+        """How the key to talk is heard of, or why it is not."""
+        self.listeners: list[Callable[[Event], None]] = []
+        """Told of every event, on the audio loop; one that raises is dropped."""
+        self._next: tuple[Config, app.Parts] | None = None
+        self._stopping = asyncio.Event()
+        self._changing = asyncio.Lock()
+        self._begun = asyncio.Event()
+        self._journal = Journal(Database(self.config.state_folder), self._no_disk)
+        self._kept: list[KeptTurn] = []
+        self._restored: tuple[Mode, bool] = (self.config.dialog.mode, False)
+
+    # --- a life -----------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Wake up, converse, and leave within two seconds of `stop`."""
+        self.heartbeat.start()
+        try:
+            notify.status("loading the models")
+            waking = asyncio.ensure_future(asyncio.to_thread(self._load, self.config, notify.status))
+            leaving = asyncio.ensure_future(self._stopping.wait())
+            await self._remember()
+            await asyncio.wait((waking, leaving), return_when=asyncio.FIRST_COMPLETED)
+            leaving.cancel()
+            if not waking.done():
+                return
+            self._next = (self.config, waking.result())
+            while self._next is not None and not self._stopping.is_set():
+                (config, parts), self._next = self._next, None
+                await self._converse(config, parts)
+        finally:
+            self.heartbeat.stop()
+            await self._journal.close()
+
+    def stop(self) -> None:
+        """Finish: within two seconds, with the last turn saved."""
+        notify.stopping()
+        self._stopping.set()
+        if self.session is not None:
+            self.session.assistant.stop()
+
+    async def _converse(self, config: Config, parts: app.Parts) -> None:
+        before = self.session
+        assistant = app.Assistant(
+            config,
+            parts,
+            Load(),
+            canceller=lambda device: app.canceller(config, device),
+            subscribers=[self._on],
+        )
+        if before is not None:
+            assistant.conversation.history = before.assistant.conversation.history
+            assistant.listening = before.assistant.listening
+        else:
+            restore(assistant.conversation.history, self._kept, parts.prompt)
+            assistant.listening.mode, assistant.listening.muted = self._restored
+        assistant.listening.keep_warm = config.ptt.keep_warm
+        device = self._card(config, self._on_device)
+        self.config = config
+        self.session = Session(config, parts, assistant, device)
+        running = asyncio.ensure_future(assistant.run(device))
+        self._begun.set()
+        if self.changed is not None:
+            await self.changed(config)
+        notify.ready(self.summary)
+        await running
+        await assistant.engines.closed()
+
+    # --- verbs ------------------------------------------------------------------------------------------
+
+    @property
+    def assistant(self) -> app.Assistant:
+        """Who converses. Raises Waking until the models are loaded."""
+        if self.session is None:
+            raise Waking
+        return self.session.assistant
+
+    @property
+    def summary(self) -> str:
+        """How she listens, in a few words."""
+        listening = self.assistant.listening
+        if listening.muted:
+            return "muted"
+        return "listening" if listening.mode == "always" else "waiting for the key to talk"
+
+    def set_mode(self, mode: Mode) -> None:
+        """Listen always, or while the key is held; remembered."""
+        self.assistant.set_mode(mode)
+        self._journal.put("mode", mode)
+        notify.status(self.summary)
+
+    def mute(self, on: bool, *, remember: bool = True) -> None:
+        """Close the microphone, or open it again; remembered across restarts unless told otherwise."""
+        self.assistant.mute(on)
+        if remember:
+            self._journal.put("muted", on)
+        notify.status(self.summary)
+
+    def talk(self, action: Talk) -> None:
+        """The key to talk. Raises SamanthaError while muted."""
+        assistant = self.assistant
+        if action == "press" or (action == "toggle" and assistant.listener.released):
+            assistant.press()
+        else:
+            assistant.release()
+
+    async def reload(self) -> list[str]:
+        """Read the settings again and go on with them, in the same conversation; the paths that changed.
+
+        Raises a SamanthaError, and the old ones stay in force, if they are wrong or an engine cannot be
+        loaded with them.
+        """
+        async with self._changing:
+            notify.reloading()
+            try:
+                return await self._reload()
+            finally:
+                notify.ready(self.summary)
+
+    async def _reload(self) -> list[str]:
+        assistant, config = self.assistant, self._read()
+        session = self.session
+        assert session is not None
+        changed = differences(self.config, config)
+        if not changed:
+            return []
+        parts = session.parts
+        if any(path.partition(".")[0] in ENGINES for path in changed):
+            parts = await asyncio.to_thread(self._load, config, lambda _: None)
+        end = time.monotonic() + POLITE
+        while not assistant.finished and time.monotonic() < end:  # noqa: ASYNC110 (nothing tells of it)
+            await asyncio.sleep(0.05)
+        if "dialog.mode" in changed:
+            self.set_mode(config.dialog.mode)
+        self._next = (config, parts)
+        self._begun.clear()
+        assistant.stop()
+        await self._begun.wait()
+        log.info("new settings: %s", ", ".join(changed))
+        return changed
+
+    @property
+    def models(self) -> dict[str, str]:
+        """What hears, thinks and speaks."""
+        config = self.config
+        voice = self.session.parts.synthesizer.name if self.session else config.voice.name
+        return {"stt": config.hearing.model, "llm": config.llm.model, "tts": voice}
+
+    async def list_devices(self) -> list[dict[str, Any]]:
+        """Microphones and loudspeakers, as `samantha devices --json` shows them."""
+        from samantha.audio.cards import devices
+
+        return [asdict(device) for device in await asyncio.to_thread(devices)]
+
+    def subscribe(self, sink: Sink) -> Callable[[], None]:
+        """Give each event's record to `sink`; returns how to end that."""
+
+        def tell(event: Event) -> None:
+            sink(to_record(event))
+
+        self.listeners.append(tell)
+        return lambda: self.listeners.remove(tell) if tell in self.listeners else None
+
+    # --- what happens -----------------------------------------------------------------------------------
+
+    def _on(self, event: Event) -> None:
+        match event:
+            case TurnMeasured(first_sound=float() as sound):
+                log.info("a turn was answered after %.0f ms", sound)
+            case ReplySpoken():
+                self.turns += 1
+                self.problems.pop("turn", None)
+            case Failed(error=error):
+                self.problems["turn"] = error
+                log.warning("a turn failed: %s", error)
+            case DeviceLost(side=side, name=name):
+                self.problems[side] = f"{name} has gone."
+                log.warning("lost: %s", name)
+            case DeviceFound(side=side, name=name):
+                self.problems.pop(side, None)
+                log.info("found: %s", name)
+            case ListeningChanged(mode=mode, muted=muted, microphone=microphone):
+                log.info("mode %s, muted %s, microphone open %s", mode, muted, microphone)
+            case _:
+                log.debug("%s", event)
+        self._journal.on(event)
+        for listener in list(self.listeners):
+            try:
+                listener(event)
+            except Exception:
+                log.exception("a listener broke and is dropped")
+                self.listeners.remove(listener)
+
+    def _on_device(self, change: Lost | Found) -> None:
+        if isinstance(change, Found):
+            self.devices[change.side] = change.name
+        if (session := self.session) is None:
+            return
+        at = session.assistant.listener.at
+        if isinstance(change, Lost):
+            session.assistant.on_device(DeviceLost(at=at, side=change.side, name=change.name))
+        elif change.changed:
+            session.assistant.on_device(DeviceFound(at=at, side=change.side, name=change.name))
+        else:
+            session.assistant.on_new_device()
+
+    # --- what is kept -----------------------------------------------------------------------------------
+
+    async def _remember(self) -> None:
+        """What was said and how she listened before the restart."""
+        mode = self.config.dialog.mode
+        self._kept = await self._journal.resume(timedelta(minutes=self.config.dialog.resume_min))
+        self._restored = (
+            await self._journal.get("mode", mode),
+            await self._journal.get("muted", False),
+        )
+
+    def _no_disk(self, problem: StorageError) -> None:
+        """Go on in memory, and say so."""
+        log.warning("%s", problem)
+        said = "storage" in self.problems
+        self.problems["storage"] = str(problem)
+        if self.session is not None and not said:
+            self.session.assistant.conversation.announce("storage", NO_DISK)
+
+
+def differences(before: Config, after: Config) -> list[str]:
+    """The dotted paths of the settings that are not the same."""
+    old, new = before.model_dump(), after.model_dump()
+    return [
+        f"{section}.{name}"
+        for section, keys in old.items()
+        for name in keys
+        if keys[name] != new[section][name]
+    ]

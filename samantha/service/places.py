@@ -1,0 +1,48 @@
+"""Where a running Samantha is found: her socket, her token, her lock, her log."""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import platformdirs
+
+if TYPE_CHECKING:  # it takes longer to import than a press of the talk key may
+    from samantha.config import Config
+
+
+def runtime_folder() -> Path:
+    """The per-user folder that lasts as long as the login."""
+    with warnings.catch_warnings(action="ignore"):  # that there is no login is nothing to be warned of
+        return platformdirs.user_runtime_path("samantha")
+
+
+def socket() -> Path:
+    """The Unix socket of the API."""
+    return runtime_folder() / "api.sock"
+
+
+def token_file(config: Config) -> Path:
+    """The token that TCP asks for."""
+    return config.state_folder / "api-token"
+
+
+def lock(config: Config) -> Path:
+    """Held by the one that is running; its process id stands in it."""
+    return config.state_folder / "daemon.lock"
+
+
+def log_file() -> Path:
+    """What the service writes down where there is no journal."""
+    return platformdirs.user_log_path("samantha") / "daemon.log"
+
+
+def private_folder(folder: Path) -> Path:
+    """`folder`, made if need be, for its owner alone."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if sys.platform != "win32" and folder.stat().st_uid == os.getuid():
+        folder.chmod(0o700)
+    return folder

@@ -1,0 +1,146 @@
+"""The verbs of a running Samantha, carried from any event loop to hers."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from typing import Any
+
+from samantha import __version__
+from samantha.errors import SamanthaError
+from samantha.events import Mode
+from samantha.remote.leads import leads
+from samantha.service import places
+from samantha.service.bridge import Bridge
+from samantha.service.control import Busy, State, Status, Talk
+from samantha.service.daemon import Daemon
+
+CHATTING = "She is in the middle of a turn."
+
+
+class Verbs:
+    """A `Control` of `daemon`, whose loop is the running one."""
+
+    def __init__(self, daemon: Daemon) -> None:
+        self._daemon = daemon
+        self._bridge = Bridge(asyncio.get_running_loop())
+
+    async def status(self) -> Status:
+        return await self._bridge.do(lambda: status(self._daemon))
+
+    async def listen(self, on: bool) -> Status:
+        def do() -> Status:
+            self._daemon.mute(not on)
+            return status(self._daemon)
+
+        return await self._bridge.do(do)
+
+    async def mode(self, mode: Mode) -> Status:
+        def do() -> Status:
+            self._daemon.set_mode(mode)
+            return status(self._daemon)
+
+        return await self._bridge.do(do)
+
+    async def ptt(self, action: Talk) -> Status:
+        def do() -> Status:
+            self._daemon.talk(action)
+            return status(self._daemon)
+
+        return await self._bridge.do(do)
+
+    async def hush(self) -> bool:
+        def do() -> bool:
+            conversation = self._daemon.assistant.conversation
+            busy = not conversation.quiet
+            conversation.interrupt()
+            return busy
+
+        return await self._bridge.do(do)
+
+    async def say(self, text: str) -> str:
+        async def do() -> str:
+            reply = self._daemon.assistant.conversation.say(text)
+            heard = await asyncio.shield(reply.over)
+            if reply.problem:
+                raise SamanthaError("failed", reply.problem)
+            return heard
+
+        return await self._bridge.call(do)
+
+    async def chat(self, text: str, *, aloud: bool) -> AsyncIterator[str]:
+        async for piece in self._bridge.stream(lambda: _chat(self._daemon, text, aloud)):
+            yield piece
+
+    async def devices(self) -> list[dict[str, Any]]:
+        return await self._bridge.call(self._daemon.list_devices)
+
+    async def config(self) -> dict[str, Any]:
+        return await self._bridge.do(lambda: self._daemon.config.model_dump(mode="json"))
+
+    async def reload(self) -> list[str]:
+        return await self._bridge.call(self._daemon.reload)
+
+    def subscribe(self, sink: Callable[[dict[str, Any]], None]) -> Callable[[], None]:
+        return self._daemon.subscribe(sink)
+
+
+async def _chat(daemon: Daemon, text: str, aloud: bool) -> AsyncGenerator[str, None]:
+    assistant = daemon.assistant
+    conversation = assistant.conversation
+    if not conversation.quiet or assistant.listener.speaking:
+        raise Busy(CHATTING)
+    pieces: asyncio.Queue[str | None] = asyncio.Queue()
+    reply = conversation.chat(text, pieces.put_nowait, aloud=aloud)
+    reply.over.add_done_callback(lambda _: pieces.put_nowait(None))
+    try:
+        while (piece := await pieces.get()) is not None:
+            yield piece
+    finally:
+        if not reply.over.done() and not aloud:
+            conversation.interrupt()  # nobody reads it any more
+    if reply.problem:
+        raise SamanthaError("failed", reply.problem)
+
+
+def status(daemon: Daemon) -> Status:
+    """How she is, as seen on her loop."""
+    config, session = daemon.config, daemon.session
+    listening = session.assistant.listening if session else None
+    return Status(
+        state=_state(daemon),
+        mode=listening.mode if listening else config.dialog.mode,
+        muted=listening.muted if listening else False,
+        microphone=session.device.hearing if session else False,
+        talking=listening.held if listening else False,
+        input=daemon.devices["input"],
+        output=daemon.devices["output"],
+        models=daemon.models,
+        hotkey=daemon.hotkey(),
+        turns=daemon.turns,
+        lag_ms=daemon.heartbeat.lag_ms,
+        uptime_s=round(time.monotonic() - daemon.began, 1),
+        pid=os.getpid(),
+        version=__version__,
+        socket=str(places.socket()),
+        token_file=str(places.token_file(config)) if config.api.tcp else "",
+        leads_off=[f"{lead.setting} → {lead.address}: {lead.carries}" for lead in leads(config)],
+        problems=list(daemon.problems.values()),
+    )
+
+
+def _state(daemon: Daemon) -> State:
+    if (session := daemon.session) is None:
+        return "waking"
+    assistant = session.assistant
+    if assistant.speaker.sounding:
+        return "speaking"
+    if assistant.listener.speaking:
+        return "hearing"
+    if not assistant.conversation.quiet:
+        return "thinking"
+    if assistant.listening.muted:
+        return "muted"
+    return "listening" if assistant.listening.attentive else "waiting"
