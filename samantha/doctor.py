@@ -195,13 +195,13 @@ def _probe_sound(config: Config) -> str:
 
     import numpy as np
 
-    from samantha.audio.device import SoundCard
+    from samantha.audio.device import LiveCard
     from samantha.audio.pcm import Block, level_dbfs, silence
 
     heard: list[Block] = []
 
     async def listen() -> str:
-        card = SoundCard(config.audio.input, config.audio.output, config.audio.headset)
+        card = LiveCard(config.audio)
         card.start(heard.append, silence)
         await asyncio.sleep(0.8)
         card.stop()

@@ -6,14 +6,15 @@ import contextlib
 import os
 import platform
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import ModuleType
+from typing import Any
 
+from samantha.audio.choice import THINGS, Endpoint
 from samantha.errors import AudioError
 from samantha.events import Side
-
-THINGS: dict[Side, str] = {"input": "microphone", "output": "loudspeaker"}
 
 INSTALL = {
     "debian": "sudo apt-get install -y libportaudio2 libasound2-plugins",
@@ -22,6 +23,10 @@ INSTALL = {
     "suse": "sudo zypper install -y libportaudio2 alsa-plugins-pulse",
     "alpine": "sudo apk add portaudio alsa-plugins-pulse",
 }
+
+
+GATEWAYS = ("pulse", "pipewire", "default")
+"""What ALSA calls the way to a sound server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +62,12 @@ def portaudio() -> ModuleType:
     return sounddevice  # type: ignore[no-any-return]
 
 
-def devices() -> list[DeviceInfo]:
-    """All sound cards, by index. Raises AudioError if there is no PortAudio or it does not answer."""
-    sd = portaudio()
+def devices(sd: Any = None) -> list[DeviceInfo]:
+    """All sound cards, by index. Raises AudioError if there is no PortAudio or it does not answer.
+
+    PortAudio looks for them only when it starts: see `restart`. `sd` is the sounddevice module.
+    """
+    sd = sd or portaudio()
     try:
         with quiet():
             apis = sd.query_hostapis()
@@ -84,6 +92,29 @@ def devices() -> list[DeviceInfo]:
     ]
 
 
+def restart(sd: Any) -> None:
+    """Have PortAudio look for sound cards again. No stream may be open. Raises AudioError if it cannot."""
+    try:
+        sd._terminate()
+        sd._initialize()
+    except sd.PortAudioError as problem:
+        raise AudioError(f"The sound system does not start: {problem}.") from None
+
+
+def endpoints(found: Sequence[DeviceInfo]) -> Iterator[Endpoint]:
+    """The two sides of each card."""
+    for device in found:
+        for side in THINGS:
+            if device.channels(side):
+                yield Endpoint(side, device.name, device.name, device.rate, index=device.index)
+
+
+def gateway(found: Sequence[DeviceInfo], side: Side) -> DeviceInfo | None:
+    """The entry of PortAudio's list behind which the sound server is; None if there is none."""
+    by_name = {device.name: device for device in found if device.channels(side)}
+    return next((by_name[name] for name in GATEWAYS if name in by_name), None)
+
+
 def has_microphone() -> bool:
     """Whether anything here could hear a person; never raises."""
     try:
@@ -106,7 +137,7 @@ def choose(wanted: str | int | None, found: Sequence[DeviceInfo], side: Side) ->
         )
     if wanted is None:
         # Where PortAudio knows no default, a sound server is a better guess than the first socket.
-        servers = [device for device in able if device.name in ("pipewire", "pulse", "default")]
+        servers = [device for device in able if device.name in GATEWAYS]
         return next((device for device in able if device.default(side)), (servers or able)[0])
     matches = _matches(wanted, able)
     if len(matches) == 1:
@@ -151,22 +182,51 @@ def _install() -> str:
     return INSTALL["debian"] + " (or what your system calls PortAudio)"
 
 
+class _Hush:
+    """Standard error itself led nowhere, for as long as anybody wants it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._wishes: set[object] = set()
+        self._kept: int | None = None
+
+    def begin(self, wish: object) -> None:
+        with self._lock:
+            self._wishes.add(wish)
+            if self._kept is None:
+                with contextlib.suppress(OSError):  # there is no standard error to protect
+                    self._kept = os.dup(2)
+                    nowhere = os.open(os.devnull, os.O_WRONLY)
+                    os.dup2(nowhere, 2)
+                    os.close(nowhere)
+
+    def end(self, wish: object | None = None) -> None:
+        """`wish` is over, or all are."""
+        with self._lock:
+            self._wishes = self._wishes - {wish} if wish else set()
+            if self._kept is not None and not self._wishes:
+                os.dup2(self._kept, 2)
+                os.close(self._kept)
+                self._kept = None
+
+
+_hush = _Hush()
+
+
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
     """Keep what the sound system's libraries print about devices that do not concern us off the terminal.
 
     They write to file descriptor 2 itself, so for that moment it leads nowhere.
     """
+    wish = object()
+    _hush.begin(wish)
     try:
-        kept = os.dup(2)
-    except OSError:  # there is no standard error to protect
-        yield
-        return
-    try:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, 2)
-        os.close(nowhere)
         yield
     finally:
-        os.dup2(kept, 2)
-        os.close(kept)
+        _hush.end(wish)
+
+
+def loud() -> None:
+    """Give standard error back although a thread hangs inside `quiet`."""
+    _hush.end()

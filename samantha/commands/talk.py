@@ -107,9 +107,9 @@ def _interactive() -> bool:
 
 def _device(config: Config, files: Files | None, load: Load, finished: Callable[[], bool]) -> AudioDevice:
     if files is None:
-        from samantha.audio.device import SoundCard
+        from samantha.audio.device import LiveCard
 
-        return SoundCard(config.audio.input, config.audio.output, config.audio.headset)
+        return LiveCard(config.audio)
     from samantha.audio.wavfile import FileDevice, RealtimePace
 
     pace = FastPace(load) if files.fast else RealtimePace()

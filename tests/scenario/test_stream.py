@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from samantha.audio.pcm import HEARING_BLOCK, VOICE_RATE, Block, silence
-from samantha.audio.stream import Exchange
+from samantha.audio.stream import Ear, Exchange, Mouth
 
 pytestmark = pytest.mark.scenario
 
@@ -32,7 +32,8 @@ class Card:
         pausing: bool = False,
         input_tone: float = 0.0,
     ) -> None:
-        self.exchange = Exchange(*rates)
+        self.ear, self.mouth = Ear(rates[0]), Mouth(rates[1])
+        self.exchange = Exchange(self.ear, self.mouth)
         self.rates = rates
         self.captured: list[Block] = []
         self.played: list[Block] = []
@@ -56,12 +57,12 @@ class Card:
                 following = now + 0.01
             elif what == "out":
                 block = np.empty(self.rates[1] // 100, np.float32)
-                self.levels.append(len(self.exchange.played))
-                self.exchange.played.read(block)
+                self.levels.append(len(self.mouth.ring))
+                self.mouth.ring.read(block)
                 self.played.append(block)
                 following = now + self._out_period
             else:
-                self.exchange.step(self.captured.append, self._render)
+                self.exchange.step(self.captured.append, self._render, now)
                 following = now + 0.01 + self._lateness(now)
             heapq.heappush(moments, (following, order, what))
 
@@ -78,7 +79,7 @@ class Card:
     def _hear(self) -> None:
         n = np.arange(self._heard, self._heard + self.rates[0] // 100)
         self._heard += len(n)
-        self.exchange.heard.write(np.sin(2 * np.pi * self._input_tone * n / self.rates[0]).astype(np.float32))
+        self.ear.ring.write(np.sin(2 * np.pi * self._input_tone * n / self.rates[0]).astype(np.float32))
 
     def _render(self, samples: int) -> Block:
         at = len(self.captured) * 0.02
@@ -114,7 +115,7 @@ def test_speech_comes_out_whole_and_soon_at_every_rate(rates: tuple[int, int]) -
     assert {len(block) for block in card.captured} == {HEARING_BLOCK}
     assert len(card.loud) / rates[1] == pytest.approx(2.0, abs=0.002)
     assert holes(card.loud, rates[1]) < 0.05
-    assert (card.exchange.overruns, card.exchange.underruns) == (0, 0)
+    assert (card.ear.ring.dropped, card.mouth.underruns) == (0, 0)
     # Never more than a few blocks wait: that is how fast she can fall silent.
     assert max(card.levels) <= 4.0 * rates[1] / 50
 
@@ -130,11 +131,11 @@ def test_clocks_that_differ_are_made_good_in_silence(ppm: float) -> None:
     # Fifty times worse than real crystals, so that 30 s stand for 25 minutes: 150 ms have to go somewhere.
     card = Card((48000, 48000), ppm=ppm, lateness=busy(), speech=(28.0, 29.0))
     card.run(30)
-    assert card.exchange.overruns == 0
+    assert card.ear.ring.dropped == 0
     assert holes(card.loud, 48000) < 0.05
     assert len(card.loud) / 48000 == pytest.approx(1.0, abs=0.002)
     assert max(card.levels) <= 4.0 * 960
-    assert (card.exchange.skipped > 3) == (ppm < 0)
+    assert (card.mouth.skipped > 3) == (ppm < 0)
 
 
 def held_up(*moments: float, seconds: float) -> Callable[[float], float]:
@@ -150,13 +151,13 @@ def held_up(*moments: float, seconds: float) -> Callable[[float], float]:
 def test_a_speech_without_end_on_a_fast_card_pauses_now_and_then() -> None:
     card = Card((48000, 48000), ppm=5000, lateness=busy(), speech=(0.5, 20.0))
     card.run(20.0)
-    assert 1 <= card.exchange.underruns <= 3  # a real pause each time, not one crackle after the other
+    assert 1 <= card.mouth.underruns <= 3  # a real pause each time, not one crackle after the other
 
 
 def test_a_hold_up_in_silence_costs_nothing() -> None:
     card = Card((48000, 48000), lateness=held_up(2.0, seconds=0.15), speech=(4.0, 6.0))
     card.run(8.0)
-    assert (card.exchange.overruns, card.exchange.underruns) == (0, 1)
+    assert (card.ear.ring.dropped, card.mouth.underruns) == (0, 1)
     assert len(card.captured) == pytest.approx(400, abs=4)  # nothing that was said is lost
     assert holes(card.loud, 48000) < 0.05
     assert card.levels[-1] <= 4.0 * 960  # what piled up was silence, and is gone
@@ -165,7 +166,7 @@ def test_a_hold_up_in_silence_costs_nothing() -> None:
 def test_a_hold_up_while_she_speaks_makes_a_pause_and_drops_no_word() -> None:
     card = Card((48000, 48000), lateness=held_up(2.0, seconds=0.1), speech=(1.0, 3.0))
     card.run(5.0)
-    assert card.exchange.underruns == 1
+    assert card.mouth.underruns == 1
     assert np.count_nonzero(card.loud) / 48000 == pytest.approx(2.0, abs=0.005)
     assert card.levels[-1] <= 4.0 * 960
 
@@ -174,17 +175,66 @@ def test_a_loop_that_is_late_again_and_again_is_given_more_time() -> None:
     often = held_up(*np.arange(1.2, 9.0), seconds=0.07)
     card = Card((48000, 48000), lateness=often, speech=(1.0, 9.0), pausing=True)
     card.run(10.0)
-    assert 1 <= card.exchange.underruns <= 3
+    assert 1 <= card.mouth.underruns <= 3
 
 
 def test_sound_that_piles_up_while_she_speaks_is_cut_at_last() -> None:
     card = Card((16000, 48000), speech=(0.0, 100.0))
-    card.exchange.heard.write(silence(16000))  # a second that the loop slept through
-    card.exchange.step(card.captured.append, card._render)
+    card.ear.ring.write(silence(16000))  # a second that the loop slept through
+    card.exchange.step(card.captured.append, card._render, 0.0)
     assert len(card.captured) == 50
-    assert len(card.exchange.played) <= 9 * 960
-    assert card.exchange.skipped > 30
+    assert len(card.mouth.ring) <= 9 * 960
+    assert card.mouth.skipped > 30
 
 
 def test_it_says_how_late_sound_is() -> None:
-    assert 400 < Exchange(16000, VOICE_RATE).latency < Exchange(48000, 48000).latency < 1000
+    plain, converted = Exchange(Ear(16000), Mouth(VOICE_RATE)), Exchange(Ear(48000), Mouth(48000))
+    assert 400 < plain.latency < converted.latency < 1000
+
+
+def tone(samples: int) -> Block:
+    return np.full(samples, 0.5, np.float32)
+
+
+def test_without_a_microphone_a_timer_is_the_clock() -> None:
+    mouth = Mouth(48000)
+    exchange = Exchange(None, mouth)
+    captured: list[Block] = []
+    for moment in np.arange(0.0, 2.0, 0.007):
+        exchange.step(captured.append, tone, moment)
+        mouth.ring.read(np.empty(336, np.float32))
+    assert len(captured) == pytest.approx(100, abs=1)
+    assert not exchange.hearing
+    assert not np.concatenate(captured).any()
+    assert mouth.underruns == 0
+
+
+def test_a_timer_that_was_held_up_does_not_make_good_all_of_it() -> None:
+    exchange = Exchange()
+    assert exchange.step(lambda block: None, tone, 10.0) == 0
+    assert exchange.step(lambda block: None, tone, 60.0) == 5
+    assert exchange.due(60.005) == pytest.approx(0.015)
+
+
+def test_a_microphone_takes_the_clock_over_and_gives_it_back() -> None:
+    exchange = Exchange()
+    captured: list[Block] = []
+    heard: list[tuple[float, bool]] = []
+
+    def run(start: float, end: float, ear: Ear | None, *, speaking: bool = True) -> None:
+        exchange.ear = ear
+        for moment in np.arange(start, end, 0.01):
+            if ear is not None and speaking:
+                ear.ring.write(tone(160))
+            if exchange.step(captured.append, tone, moment):
+                heard.append((moment, exchange.hearing))
+
+    run(0.0, 1.0, None)
+    run(1.0, 2.0, ear := Ear(16000))
+    run(2.0, 3.0, ear, speaking=False)  # it has died, and nobody has noticed
+    run(3.0, 4.0, None)
+    assert len(captured) == pytest.approx(200 - 12, abs=3)
+    by_ear = [moment for moment, hearing in heard if hearing]
+    assert (by_ear[0], by_ear[-1]) == (pytest.approx(1.0, abs=0.03), pytest.approx(2.0, abs=0.03))
+    moments = np.array([moment for moment, _ in heard])
+    assert np.diff(moments).max() == pytest.approx(0.26, abs=0.03)  # the gap in which she waited for it

@@ -1,0 +1,236 @@
+"""A sound card for long days: devices come and go, she stays."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from samantha.audio.cards import choose, devices, portaudio
+from samantha.audio.choice import Choice, Endpoint, matches
+from samantha.audio.line import LATENCY, THEIRS, Line, reserve
+from samantha.audio.patchbay import Change, Patchbay
+from samantha.audio.pcm import HEARING_RATE
+from samantha.audio.server import Server
+from samantha.audio.stream import Exchange
+from samantha.config import Audio
+from samantha.errors import AudioError
+from samantha.events import Side
+from samantha.ports import Capture, Render
+
+NEXT = 0.017
+SOON = 0.004
+"""Seconds until the next look at the rings, after a block was captured and while one is awaited: about two
+looks for each block. Every wake-up of the loop costs more than the work it does."""
+
+FIRST = 6.0
+"""Seconds that a card may take at the start."""
+
+CLOSING = 0.08
+"""Seconds that `stop` waits for PortAudio; a card that has died may keep it for ever."""
+
+SLEPT = 2.0
+"""Seconds that passed outside this machine's waking time after which it was suspended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """There is no device for one side now; `name` is the last one's, or "" if there was none."""
+
+    side: Side
+    name: str
+    reason: str
+    """A sentence for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One side has a device again, or another one than before."""
+
+    side: Side
+    name: str
+    acoustic: bool
+    """Whether what is played can now be heard by the microphone."""
+    changed: bool
+    """Whether it is another than the last."""
+
+
+Notice = Lost | Found
+
+
+class LiveCard:
+    """A microphone and a loudspeaker, whichever they are at the moment."""
+
+    def __init__(
+        self,
+        settings: Audio,
+        notice: Callable[[Notice], None] = lambda _: None,
+        *,
+        wait: bool = False,
+        sd: Any = None,
+        server: Server | None = None,
+    ) -> None:
+        """Choose the devices that `settings` mean; nothing is opened yet.
+
+        `notice` is called on the event loop. With `wait`, a device that is not there is waited for; else
+        AudioError is raised for it, here and by `start`. PortAudio itself must be there either way. `sd` and
+        `server` stand in for the sounddevice module and the sound server.
+        """
+        reserve()
+        self._settings = settings
+        self._notice = notice
+        self._wait = wait
+        self._server = server or Server()
+        wishes: dict[Side, str | int | None] = {
+            "input": settings.input if settings.input is not None else THEIRS["input"],
+            "output": settings.output if settings.output is not None else THEIRS["output"],
+        }
+        choices = {
+            side: Choice(side, wanted, bluetooth_microphone=settings.bluetooth_microphone)
+            for side, wanted in wishes.items()
+        }
+        sd = sd or portaudio()
+        self._bay = Patchbay(sd, self._server, choices, self._tell)
+        offer = self._bay.offer
+        self._endpoints: dict[Side, Endpoint | None] = {}
+        for side, choice in choices.items():
+            here = [endpoint for endpoint in offer.endpoints if endpoint.side == side]
+            wanted = wishes[side]
+            if not wait and (not here or (wanted is not None and not matches(wanted, here))):
+                choose(wanted, devices(sd), side)  # raises, with the list
+            self._endpoints[side] = choice.pick(offer)
+            if not wait and self._endpoints[side] is None:
+                raise AudioError(choice.reason(offer), "Plug another one in, or change the settings.")
+        self._lines: dict[Side, Line | None] = {"input": None, "output": None}
+        self._lost: dict[Side, str] = {}
+        self._failures: list[str] = []
+        self._listening = True
+        self._exchange = Exchange()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._describe()
+
+    @property
+    def latency(self) -> int:
+        """HEARING_RATE samples from `render` to the ear, and from the air to `capture`, together.
+
+        Both count, since the clock is that of captured sound. An estimate that changes with the devices.
+        """
+        cards = sum(line.latency if line else LATENCY for line in self._lines.values())
+        return self._exchange.latency + round(cards * HEARING_RATE)
+
+    @property
+    def hearing(self) -> bool:
+        """Whether `capture` gets what a microphone hears."""
+        return self._exchange.hearing
+
+    @property
+    def overruns(self) -> int:
+        """Captured samples of the present microphone that were lost because the event loop was held up."""
+        return self._exchange.ear.ring.dropped if self._exchange.ear else 0
+
+    @property
+    def underruns(self) -> int:
+        """Times at which the present loudspeaker found nothing to play."""
+        return self._exchange.mouth.underruns if self._exchange.mouth else 0
+
+    def listen(self, on: bool) -> None:
+        """Open or close the microphone's stream; what is captured is silence at once, sound within 100 ms."""
+        self._listening = on
+        if not on:
+            self._exchange.ear = None
+        self._bay.turn("input", on)
+
+    def start(self, capture: Capture, render: Render) -> None:
+        """Begin. Unless devices are waited for, raises AudioError if one cannot be opened."""
+        self._loop = asyncio.get_running_loop()
+        self._server.watch(self._bay.wake)
+        self._bay.start()
+        if not self._wait:
+            self._bay.settled.wait(FIRST)
+            if self._failures:
+                self.stop()
+                raise AudioError(self._failures[0])
+        self._task = self._loop.create_task(self._run(capture, render), name="sound card")
+
+    async def wait(self) -> None:
+        """Until `stop` is called."""
+        if self._task is not None:
+            await asyncio.wait({self._task})
+            if not self._task.cancelled():
+                self._task.result()
+
+    def stop(self) -> None:
+        """Fall silent and give the cards back, within 100 ms; may be called twice."""
+        if self._task is not None:
+            self._task.cancel()
+        self._server.stop()
+        self._bay.stop(CLOSING)
+        self._exchange.ear = self._exchange.mouth = None
+        self._lines = {}
+
+    async def _run(self, capture: Capture, render: Render) -> None:
+        last, asleep = time.monotonic(), _asleep()
+        while True:
+            now = time.monotonic()
+            count = self._exchange.step(capture, render, now)
+            for line in self._lines.values():
+                if line is not None and not line.lives(now - last):
+                    line.ended = True
+                    self._bay.wake()
+            if abs(_asleep() - asleep) > SLEPT:
+                asleep = _asleep()
+                self._bay.reopen()
+            if self._bay.problem is not None:
+                raise self._bay.problem
+            last = now
+            await asyncio.sleep(self._exchange.due(now) or (NEXT if count else SOON))
+
+    # --- what the patchbay says ---
+
+    def _tell(self, change: Change) -> None:
+        """On its thread."""
+        if change.lost and self._task is None:
+            self._failures.append(change.lost)
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._take, change)
+
+    def _take(self, change: Change) -> None:
+        side, line = change.side, change.line
+        if side == "input" and not self._listening:
+            line = None
+        self._lines[side] = line
+        if side == "input":
+            self._exchange.ear = line.ear if line else None
+        else:
+            self._exchange.mouth = line.mouth if line else None
+        if line is not None:
+            self._find(side, line.endpoint)
+        elif change.lost and side not in self._lost:
+            before = self._endpoints[side]
+            self._lost[side] = change.lost
+            self._notice(Lost(side, before.label if before else "", change.lost))
+
+    def _find(self, side: Side, endpoint: Endpoint) -> None:
+        before = self._endpoints[side]
+        self._endpoints[side] = endpoint
+        self._describe()
+        changed = before is None or (before.label, before.worn) != (endpoint.label, endpoint.worn)
+        if changed or self._lost.pop(side, ""):
+            self._lost.pop(side, None)
+            self._notice(Found(side, endpoint.label, self.acoustic, changed))
+
+    def _describe(self) -> None:
+        ears, mouth = self._endpoints["input"], self._endpoints["output"]
+        self.name = (
+            f"{ears.label if ears else 'none'} (microphone), {mouth.label if mouth else 'none'} (loudspeaker)"
+        )
+        self.acoustic = not (self._settings.headset or (mouth is not None and mouth.worn))
+
+
+def _asleep() -> float:
+    """Seconds that this machine has spent suspended, from some moment on: only differences mean anything."""
+    clock = getattr(time, "CLOCK_BOOTTIME", None)
+    return (time.clock_gettime(clock) if clock is not None else time.time()) - time.monotonic()

@@ -1,0 +1,292 @@
+"""Keeps each side plugged into the device that is meant, on a thread of its own.
+
+What should be open is worked out anew whenever anything may have changed, and what is open is made to agree:
+there is no order of events that it must have foreseen. Every call that may hang, and with a dead card any may,
+has a thread and a limit of its own.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from samantha.audio.cards import DeviceInfo, choose, devices, endpoints, gateway, loud, restart
+from samantha.audio.choice import Choice, Endpoint, Offer
+from samantha.audio.line import Line
+from samantha.audio.server import Server
+from samantha.errors import AudioError
+from samantha.events import Side
+
+log = logging.getLogger(__name__)
+
+BACK_OFF = (0.25, 0.5, 1.0, 2.0)
+"""Seconds between attempts; the last is repeated."""
+
+OPENING = 4.0
+CLOSING = 0.5
+RESTARTING = 3.0
+"""Seconds that PortAudio may take for it."""
+
+APART = 10.0
+"""Seconds between restarts of PortAudio while the other side is open, which each of them interrupts."""
+
+PROVEN = 3.0
+"""Seconds after which a stream that ends has not failed: its device has gone."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What became of one side: a line if it is open; else `lost` says why, and is "" if it was to be closed."""
+
+    side: Side
+    line: Line | None = None
+    lost: str = ""
+
+
+@dataclass(slots=True)
+class _Jack:
+    """One side."""
+
+    choice: Choice
+    on: bool = True
+    line: Line | None = None
+    opened: float = 0.0
+    failures: int = 0
+    retry: float = 0.0
+    shunned: set[object] = field(default_factory=set)
+    """What failed to open, until everything has or something changes."""
+
+
+class Patchbay:
+    """Two jacks, and whatever there is to plug them into."""
+
+    def __init__(
+        self,
+        sd: Any,
+        server: Server,
+        choices: Mapping[Side, Choice],
+        changed: Callable[[Change], None],
+    ) -> None:
+        """`sd` is the sounddevice module; `changed` is called on this thread."""
+        self._sd = sd
+        self._server = server
+        self._jacks: dict[Side, _Jack] = {side: _Jack(choice) for side, choice in choices.items()}
+        self._changed = changed
+        self._cards = self._list()
+        self._stale = False
+        """Whether PortAudio's list is to be made anew."""
+        self._restarted = 0.0
+        self._hung: list[threading.Thread] = []
+        self._woken = threading.Event()
+        self._stopping = False
+        self._reopen = False
+        self.settled = threading.Event()
+        """Set once each side was tried."""
+        self.problem: Exception | None = None
+        """What ended the thread although nobody wanted it to."""
+        self._thread = threading.Thread(target=self._run, name="patchbay", daemon=True)
+
+    @property
+    def offer(self) -> Offer:
+        """All that can be opened now."""
+        cards = tuple(endpoints(self._cards))
+        served = self._server.offer
+        if served is not None and any(gateway(self._cards, side) for side in self._jacks):
+            return Offer(served.endpoints + cards, served.defaults, served=True)
+        # Were a card used that a server only forgot for a moment, it could not have it back.
+        return Offer(cards, _defaults(self._cards), served=self._server.seen)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def turn(self, side: Side, on: bool) -> None:
+        """Have one side open, or closed; returns at once."""
+        self._jacks[side].on = on
+        self.wake()
+
+    def wake(self) -> None:
+        """Something may have changed."""
+        self._woken.set()
+
+    def reopen(self) -> None:
+        """Nothing that is open can be trusted any more."""
+        self._reopen = True
+        self.wake()
+
+    def stop(self, seconds: float) -> None:
+        """Close everything, in `seconds` if the cards let it; may be called twice."""
+        self._stopping = True
+        self.wake()
+        if self._thread.ident is not None:
+            self._thread.join(seconds)
+
+    # --- on its own thread ---
+
+    def _run(self) -> None:
+        try:
+            while not self._stopping:
+                self._settle()
+                self.settled.set()
+                self._woken.wait(self._patience())
+                self._woken.clear()
+            for jack in self._jacks.values():
+                self._close(jack)
+        except Exception as problem:  # noqa: BLE001 (whoever waits for the card raises it)
+            self.problem = problem
+            self.settled.set()
+
+    def _patience(self) -> float | None:
+        """Seconds until something is to be tried again."""
+        due = [jack.retry for jack in self._jacks.values() if jack.on and jack.line is None]
+        return max(0.0, min(due) - time.monotonic()) if due else None
+
+    def _settle(self) -> None:
+        if self._reopen:
+            self._reopen, self._stale = False, True
+            for side, jack in self._jacks.items():
+                if jack.line is not None:
+                    self._close(jack)
+                    self._changed(Change(side))
+                jack.retry = 0.0
+        for side, jack in self._jacks.items():
+            self._unplug(side, jack, self.offer)
+        self._refresh()
+        for side, jack in self._jacks.items():
+            if jack.on and jack.line is None:
+                self._plug(side, jack, self.offer)
+
+    def _unplug(self, side: Side, jack: _Jack, offer: Offer) -> None:
+        """Close what is not wanted, not there, or not meant any more."""
+        line, target = jack.line, self._target(jack, offer)
+        if line is None:
+            return
+        there = {endpoint.identity for endpoint in offer.endpoints}
+        gone = line.ended or line.endpoint.identity not in there
+        if jack.on and not gone and target is not None and target.identity == line.endpoint.identity:
+            if target != line.endpoint:
+                line.endpoint = target
+                self._changed(Change(side, line))
+            return
+        self._close(jack)
+        jack.retry = 0.0
+        if not jack.on:
+            self._changed(Change(side))
+        elif gone:
+            self._died(jack, line)
+            self._changed(Change(side, lost="No more sound passed through it."))
+
+    def _died(self, jack: _Jack, line: Line) -> None:
+        self._stale = self._stale or line.endpoint.index is not None
+        if time.monotonic() - jack.opened < PROVEN:
+            self._failed(jack, line.endpoint)
+        else:
+            jack.failures = 0
+
+    def _plug(self, side: Side, jack: _Jack, offer: Offer) -> None:
+        if time.monotonic() < jack.retry:
+            return
+        target = self._target(jack, offer)
+        if target is None:
+            self._stale = self._stale or not offer.served
+            self._failed(jack, None)
+            self._changed(Change(side, lost=self._why(jack, offer)))
+            return
+        try:
+            line = self._within(OPENING, lambda: Line(self._sd, target, self._cards), Line.close)
+        except (AudioError, TimeoutError) as problem:
+            self._stale = self._stale or target.index is not None or gateway(self._cards, side) is None
+            self._failed(jack, target)
+            self._changed(Change(side, lost=str(problem)))
+        else:
+            jack.line, jack.opened = line, time.monotonic()
+            self._changed(Change(side, line))
+
+    def _target(self, jack: _Jack, offer: Offer) -> Endpoint | None:
+        target = jack.choice.pick(offer, jack.shunned)
+        if target is None and jack.shunned:
+            jack.shunned.clear()
+            target = jack.choice.pick(offer)
+        return target
+
+    def _failed(self, jack: _Jack, target: Endpoint | None) -> None:
+        if target is not None:
+            jack.shunned.add(target.identity)
+        jack.retry = time.monotonic() + BACK_OFF[min(jack.failures, len(BACK_OFF) - 1)]
+        jack.failures += 1
+
+    def _why(self, jack: _Jack, offer: Offer) -> str:
+        if self._server.seen and self._server.offer is None:
+            return "The sound server does not answer."
+        return jack.choice.reason(offer)
+
+    def _refresh(self) -> None:
+        """Make PortAudio's list anew if need be; that closes both sides for a moment."""
+        self._hung = [thread for thread in self._hung if thread.is_alive()]
+        if not self._stale or self._hung:
+            return
+        open_now = [(side, jack) for side, jack in self._jacks.items() if jack.line is not None]
+        if open_now and time.monotonic() - self._restarted < APART:
+            return
+        for side, jack in open_now:
+            self._close(jack)
+            self._changed(Change(side))
+        if self._hung:
+            return
+        self._stale, self._restarted = False, time.monotonic()
+        try:
+            self._within(RESTARTING, lambda: restart(self._sd))
+        except (AudioError, TimeoutError) as problem:
+            log.warning("%s", problem)
+        self._cards = self._list()
+
+    def _list(self) -> list[DeviceInfo]:
+        try:
+            return devices(self._sd)
+        except AudioError as problem:
+            log.info("%s", problem)
+            return []
+
+    def _close(self, jack: _Jack) -> None:
+        line, jack.line = jack.line, None
+        if line is None:
+            return
+        try:
+            self._within(CLOSING, line.close)
+        except TimeoutError as problem:
+            log.warning("“%s” cannot be closed: %s", line.endpoint.label, problem)
+
+    def _within(self, limit: float, call: Callable[[], T], late: Callable[[T], object] | None = None) -> T:
+        """What `call` gives or raises; TimeoutError after `limit` seconds, then `late` gets what comes yet."""
+        outcome: Future[T] = Future()
+
+        def run() -> None:
+            try:
+                outcome.set_result(call())
+            except Exception as problem:  # noqa: BLE001 (whoever asked gets it)
+                outcome.set_exception(problem)
+
+        thread = threading.Thread(target=run, name="sound card", daemon=True)
+        thread.start()
+        try:
+            return outcome.result(limit)
+        except TimeoutError:
+            self._hung.append(thread)
+            loud()
+            if late is not None:
+                outcome.add_done_callback(lambda done: done.exception() or late(done.result()))
+            raise TimeoutError(f"The sound system did not answer within {limit:g} s.") from None
+
+
+def _defaults(cards: list[DeviceInfo]) -> dict[Side, str]:
+    found: dict[Side, str] = {}
+    for side in ("input", "output"):
+        if any(card.channels(side) for card in cards):
+            found[side] = choose(None, cards, side).name
+    return found
