@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from samantha import __version__
 from samantha.commands.models import app as models_app
+from samantha.commands.service import app as service_app
 
 if TYPE_CHECKING:
     from samantha.config import Config
@@ -25,6 +26,7 @@ config_app = typer.Typer(
     no_args_is_help=True, help="Your settings: what is in force, and whether it is right."
 )
 app.add_typer(models_app, name="models")
+app.add_typer(service_app, name="service")
 app.add_typer(config_app, name="config")
 
 Set = Annotated[
@@ -164,6 +166,63 @@ def transcribe(
 
 
 @app.command()
+def status(as_json: Json = False) -> None:
+    """Say how a running Samantha is."""
+    from samantha.commands import control
+
+    control.status(as_json=as_json)
+
+
+@app.command()
+def hush(as_json: Json = False) -> None:
+    """Have a running Samantha be silent at once."""
+    from samantha.commands import control
+
+    control.hush(as_json=as_json)
+
+
+@app.command()
+def listen(
+    how: Annotated[Literal["on", "off"], typer.Argument(help="off closes the microphone for real.")],
+    as_json: Json = False,
+) -> None:
+    """Open a running Samantha's microphone, or close it until it is opened again."""
+    from samantha.commands import control
+
+    control.listen(how == "on", as_json=as_json)
+
+
+@app.command()
+def mode(
+    mode: Annotated[Literal["always", "ptt"], typer.Argument(help="ptt: while the talk key is held.")],
+    as_json: Json = False,
+) -> None:
+    """Choose when a running Samantha listens."""
+    from samantha.commands import control
+
+    control.mode(mode, as_json=as_json)
+
+
+@app.command()
+def ptt(
+    action: Annotated[Literal["press", "release", "toggle"], typer.Argument(help="What the key does.")],
+    as_json: Json = False,
+) -> None:
+    """Be the talk key of a running Samantha, for a shortcut of your desktop."""
+    from samantha.commands import control
+
+    control.ptt(action, as_json=as_json)
+
+
+@app.command()
+def events() -> None:
+    """Print what happens to a running Samantha as it happens, one JSON object a line."""
+    from samantha.commands import control
+
+    control.events()
+
+
+@app.command()
 def devices(as_json: Json = False) -> None:
     """List microphones and loudspeakers."""
     from samantha.commands import sound
@@ -186,6 +245,14 @@ def doctor(
         examination.probe(config, probe)
     else:
         raise typer.Exit(examination.examine(config, as_json=as_json, quick=quick))
+
+
+@app.command()
+def daemon(changes: Set = None) -> None:
+    """Run her as a service, without a terminal, until she is told to stop."""
+    from samantha.service import run
+
+    run.run(lambda: settings(changes))
 
 
 @app.command(hidden=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,8 @@ from samantha.service import logs, places
 from samantha.service.bridge import Bridge
 
 if TYPE_CHECKING:
+    from starlette.routing import BaseRoute
+
     from samantha.service.api import ApiServer
     from samantha.service.daemon import Daemon
     from samantha.service.desktop import Desktop
@@ -68,10 +70,13 @@ class Attachments:
 
     async def _start_api(self, config: Config) -> None:
         from samantha.service.api import ApiServer
-        from samantha.service.openai import routes
         from samantha.service.verbs import Verbs
 
-        extra = routes(self._hosts, self._bridge) if config.api.openai else ()
+        extra: Sequence[BaseRoute] = ()
+        if config.api.openai:
+            from samantha.service.openai import routes
+
+            extra = routes(self._hosts, self._bridge)
         api = ApiServer(
             Verbs(self._daemon), config.api, places.socket(), places.token_file(config), extra_routes=extra
         )

@@ -7,7 +7,6 @@ import logging
 import os
 import signal
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -22,10 +21,6 @@ from samantha.service.daemon import Daemon
 from samantha.store.lock import exclusive
 
 log = logging.getLogger(__name__)
-
-LEAVE = 1.0
-"""Seconds an engine may still be at work after everything has been saved."""
-
 
 def run(read: Callable[[], Config]) -> None:
     """Be the daemon until SIGTERM or Ctrl-C. `read` gives the settings, now and at each SIGHUP."""
@@ -103,11 +98,7 @@ def _on_signals(daemon: Daemon) -> None:
 
 
 def _leave() -> None:
-    """End now, even if an engine is in the middle of something that cannot be stopped."""
-    alive = [t for t in threading.enumerate() if t is not threading.current_thread() and not t.daemon]
-    for thread in alive:
-        thread.join(LEAVE / len(alive))
-    if any(thread.is_alive() for thread in alive):
-        log.debug("still at work: %s", ", ".join(thread.name for thread in alive if thread.is_alive()))
-        logging.shutdown()
-        os._exit(0)
+    """End now: everything is saved, and an engine may be in the middle of something that cannot be stopped."""
+    logging.shutdown()
+    sys.stdout.flush()
+    os._exit(0)

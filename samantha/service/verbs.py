@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from typing import Any
 
 from samantha import __version__
 from samantha.errors import SamanthaError
 from samantha.events import Mode
-from samantha.remote.leads import leads
+from samantha.remote.reach import leads
 from samantha.service import places
 from samantha.service.bridge import Bridge
 from samantha.service.control import Busy, State, Status, Talk
@@ -70,9 +71,10 @@ class Verbs:
 
         return await self._bridge.call(do)
 
-    async def chat(self, text: str, *, aloud: bool) -> AsyncIterator[str]:
-        async for piece in self._bridge.stream(lambda: _chat(self._daemon, text, aloud)):
-            yield piece
+    async def chat(self, text: str, *, aloud: bool) -> AsyncGenerator[str, None]:
+        async with aclosing(self._bridge.stream(lambda: _chat(self._daemon, text, aloud))) as pieces:
+            async for piece in pieces:
+                yield piece
 
     async def devices(self) -> list[dict[str, Any]]:
         return await self._bridge.call(self._daemon.list_devices)

@@ -1,0 +1,318 @@
+"""A life as a service, with scripted engines: waking, turns kept, verbs, new settings, leaving."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from fakes import (
+    LoudnessDetector,
+    Script,
+    ScriptedModel,
+    ScriptedTranscriber,
+    ScriptedVoice,
+    speech_and_silence,
+)
+from livecard import PushCard
+
+from samantha import app, config
+from samantha.config import Config
+from samantha.errors import ConfigError, ModelError, SamanthaError
+from samantha.events import Event, Heard, ReplySpoken
+from samantha.mind.prompt import Prompt
+from samantha.service.control import Busy, Waking
+from samantha.service.daemon import Daemon, differences
+from samantha.service.verbs import Verbs
+
+pytestmark = pytest.mark.scenario
+
+
+@dataclass
+class Life:
+    """A running daemon with what a test can do to it."""
+
+    daemon: Daemon
+    script: Script
+    flags: dict[str, object]
+    cards: list[PushCard] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    loads: int = 0
+
+    @property
+    def card(self) -> PushCard:
+        return self.cards[-1]
+
+    def speak(self) -> None:
+        self.card.speak(speech_and_silence(0.2, 1.0, 1.0))
+
+    async def until(self, kind: type, count: int = 1) -> list[Event]:
+        def found() -> list[Event]:
+            return [event for event in self.events if isinstance(event, kind)]
+
+        await until(lambda: len(found()) >= count)
+        return found()
+
+    def history(self) -> list[str]:
+        return [turn.text for turn in self.daemon.assistant.conversation.history.turns]
+
+
+@asynccontextmanager
+async def living(
+    script: Script, wait: Callable[[], None] = lambda: None, **flags: object
+) -> AsyncIterator[Life]:
+    changed = dict(flags)
+
+    def read() -> Config:
+        return config.load(flags=changed)
+
+    def load(settings: Config, _: Callable[[str], None]) -> app.Parts:
+        wait()
+        life.loads += 1
+        if settings.llm.model == "broken":
+            raise ModelError("This model is broken.")
+        prompt = Prompt("You are Samantha.", settings.user.name, script.context, settings.llm.max_tokens)
+        nap: Callable[[float], None] = lambda _: None  # noqa: E731
+        return app.Parts(
+            LoudnessDetector(),
+            ScriptedTranscriber(script, nap),
+            ScriptedModel(script, nap),
+            ScriptedVoice(script, nap),
+            prompt,
+        )
+
+    def card(settings: Config, notice: Callable[[object], None]) -> PushCard:
+        life.cards.append(PushCard(settings, notice))
+        return life.cards[-1]
+
+    life = Life(Daemon(read, load=load, card=card), script, changed)
+    life.daemon.listeners.append(life.events.append)
+    running = asyncio.ensure_future(life.daemon.run())
+    try:
+        yield life
+    finally:
+        life.daemon.stop()
+        await asyncio.wait_for(running, 5)
+
+
+async def awake(life: Life) -> Life:
+    await until(lambda: life.daemon.session is not None)
+    return life
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not holds():  # noqa: ASYNC110 (there are many things to wait for)
+            await asyncio.sleep(0.002)
+
+
+def live(body: Callable[[], Awaitable[None]]) -> None:
+    asyncio.run(asyncio.wait_for(body(), 20))  # type: ignore[arg-type]
+
+
+def test_a_conversation_survives_a_restart(tmp_path: Path) -> None:
+    async def body() -> None:
+        async with living(Script(heard=["My cat is called Ada."], answers=["A fine name."])) as life:
+            await awake(life)
+            life.speak()
+            await life.until(ReplySpoken)
+            before = life.history()
+        async with living(Script()) as again:
+            await awake(again)
+            assert again.history() == before
+            assert len(before) == 2
+
+    live(body)
+
+
+def test_an_old_conversation_is_not_taken_up(tmp_path: Path) -> None:
+    async def body() -> None:
+        async with living(Script(heard=["Good night, dear."])) as life:
+            await awake(life)
+            life.speak()
+            await life.until(ReplySpoken)
+        async with living(Script(), **{"dialog.resume_min": 0}) as again:
+            await awake(again)
+            assert again.history() == []
+
+    live(body)
+
+
+def test_a_muted_microphone_stays_muted_after_a_restart() -> None:
+    async def body() -> None:
+        async with living(Script()) as life:
+            await awake(life)
+            life.daemon.mute(True)
+            life.daemon.set_mode("ptt")
+            assert not life.card.hearing
+        async with living(Script()) as again:
+            await awake(again)
+            assert not again.card.hearing
+            assert (await Verbs(again.daemon).status()).state == "muted"
+            again.daemon.mute(False)
+            status = await Verbs(again.daemon).status()
+            assert (status.state, status.mode, status.microphone) == ("waiting", "ptt", True)
+
+    live(body)
+
+
+def test_new_settings_keep_the_conversation() -> None:
+    async def body() -> None:
+        async with living(Script(heard=["One, please."], answers=["First."])) as life:
+            await awake(life)
+            life.speak()
+            await life.until(ReplySpoken)
+            assert await life.daemon.reload() == []
+            life.flags["ptt.keep_warm"] = False
+            assert await life.daemon.reload() == ["ptt.keep_warm"]
+            assert life.loads == 1, "nothing that is loaded depends on it"
+            life.flags["voice.speed"] = 1.2
+            assert await life.daemon.reload() == ["voice.speed"]
+            assert life.loads == 2
+            assert len(life.cards) == 3
+            life.speak()
+            await life.until(ReplySpoken, 2)
+            assert [text.split(") ")[-1] for text in life.history()] == [
+                "One, please.", "First.", "One, please.", "First.",  # new engines begin their script anew
+            ]  # fmt: skip
+
+    live(body)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "kind"), [("llm.context", 3, ConfigError), ("llm.model", "broken", ModelError)]
+)
+def test_wrong_settings_are_refused_and_the_old_ones_stay(
+    key: str, value: object, kind: type[SamanthaError]
+) -> None:
+    async def body() -> None:
+        async with living(Script(heard=["Still there?"])) as life:
+            await awake(life)
+            life.flags[key] = value
+            with pytest.raises(kind):
+                await life.daemon.reload()
+            life.speak()
+            await life.until(ReplySpoken)
+            assert len(life.cards) == 1
+
+    live(body)
+
+
+def test_nothing_is_asked_of_her_before_she_is_awake() -> None:
+    gate = threading.Event()
+
+    async def body() -> None:
+        async with living(Script(), wait=lambda: gate.wait(5) and None) as life:
+            verbs = Verbs(life.daemon)
+            assert (await verbs.status()).state == "waking"
+            with pytest.raises(Waking):
+                await verbs.hush()
+            gate.set()
+            await awake(life)
+            assert (await verbs.status()).state == "listening"
+
+    live(body)
+
+
+def test_chatting_streams_and_is_refused_in_the_middle_of_a_turn() -> None:
+    async def body() -> None:
+        async with living(Script(answers=["Quite well, thanks."])) as life:
+            verbs = Verbs((await awake(life)).daemon)
+            pieces = [piece async for piece in verbs.chat("How are you?", aloud=False)]
+            assert "".join(pieces) == "Quite well, thanks."
+            assert len(pieces) > 1
+            life.daemon.talk("press")
+            with pytest.raises(Busy):
+                [piece async for piece in verbs.chat("And now?", aloud=False)]
+
+    live(body)
+
+
+def test_an_answer_in_writing_that_breaks_says_why() -> None:
+    async def body() -> None:
+        async with living(Script(answers=[ModelError("The mind broke.")])) as life:
+            verbs = Verbs((await awake(life)).daemon)
+            with pytest.raises(SamanthaError, match="The mind broke"):
+                [piece async for piece in verbs.chat("How are you?", aloud=False)]
+            assert (await verbs.status()).problems == ["The mind broke."]
+
+    live(body)
+
+
+def test_she_says_what_she_is_told_and_can_be_hushed() -> None:
+    async def body() -> None:
+        async with living(Script(letter_lasts=0.02)) as life:
+            verbs = Verbs((await awake(life)).daemon)
+            assert await verbs.say("Dinner is ready.") == "Dinner is ready."
+            assert life.card.loud > 5
+            long = asyncio.ensure_future(verbs.say("One. " * 200))
+            await until(lambda: life.daemon.assistant.speaker.sounding)
+            assert await verbs.hush()
+            assert len((await long).split()) < 200
+            assert not await verbs.hush()
+
+    live(body)
+
+
+def test_the_key_works_through_the_verbs() -> None:
+    async def body() -> None:
+        async with living(Script(heard=["By key."]), **{"dialog.mode": "ptt"}) as life:
+            verbs = Verbs((await awake(life)).daemon)
+            assert (await verbs.ptt("press")).talking
+            life.card.speak(speech_and_silence(0, 1.0))
+            await asyncio.sleep(0.1)
+            await verbs.ptt("toggle")
+            assert [event.text for event in await life.until(Heard)] == ["By key."]  # type: ignore[attr-defined]
+            await verbs.listen(False)
+            with pytest.raises(SamanthaError, match="muted"):
+                await verbs.ptt("press")
+
+    live(body)
+
+
+def test_events_reach_whoever_subscribed_and_a_broken_one_is_dropped() -> None:
+    async def body() -> None:
+        records: list[dict[str, object]] = []
+        async with living(Script(heard=["Can you hear me?"])) as life:
+            verbs = Verbs((await awake(life)).daemon)
+
+            def broken(_: object) -> None:
+                raise OSError("gone")
+
+            verbs.subscribe(broken)
+            end = verbs.subscribe(records.append)
+            life.speak()
+            await life.until(ReplySpoken)
+            assert {"event": "Heard", "text": "Can you hear me?"}.items() <= records[4].items()
+            end()
+            count = len(records)
+            life.daemon.mute(True)
+            assert len(records) == count
+
+    live(body)
+
+
+def test_a_disk_that_takes_nothing_is_said_once_and_the_talk_goes_on(tmp_path: Path) -> None:
+    async def body() -> None:
+        (tmp_path / "a file").touch()
+        script = Script(heard=["One, please.", "Two, please."], letter_lasts=0.01)
+        async with living(script, **{"paths.state": str(tmp_path / "a file" / "state")}) as life:
+            await awake(life)
+            life.speak()
+            await life.until(ReplySpoken)
+            life.speak()
+            await life.until(ReplySpoken, 2)
+            assert len(life.history()) == 4
+            assert len((await Verbs(life.daemon).status()).problems) == 1
+
+    live(body)
+
+
+def test_what_has_changed_is_named_by_its_path() -> None:
+    old = Config()
+    new = Config.model_validate({"voice": {"speed": 1.1}, "api": {"tcp": True}})
+    assert differences(old, new) == ["voice.speed", "api.tcp"]
