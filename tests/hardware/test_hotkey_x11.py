@@ -74,6 +74,11 @@ def test_a_key_is_itself_whatever_shift_makes_of_it(key: str, down: list[str], u
 
 @pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")  # pynput's, when its display goes
 def test_a_display_that_goes_ends_the_hold_and_is_found_again() -> None:
+    lose_and_find_the_display()
+    gc.collect()
+
+
+def lose_and_find_the_display() -> None:
     with x_server() as display, ears(display, Ptt()) as listening:
         display.press("ctrl", "alt", "space")
         listening.next("pressed")
@@ -83,9 +88,7 @@ def test_a_display_that_goes_ends_the_hold_and_is_found_again() -> None:
         assert "ptt" in listening.wrong[0].hint
         with x_server(display.env["DISPLAY"]):
             until(lambda: "pynput listens" in listening.hotkey.how, "the display was not found again")
-        assert len(listening.wrong) == 1
-    del listening
-    gc.collect()
+            assert len(listening.wrong) == 1
 
 
 def test_stopping_ends_the_hold() -> None:
