@@ -186,11 +186,15 @@ def _accept(response: HTTPResponse, there: Address) -> None:
 
 
 def _events(response: HTTPResponse) -> Iterator[dict[str, Any]]:
-    """The JSON objects of a stream of server-sent events, until it says that it is done."""
+    """The JSON objects of a stream of server-sent events, until it says that it is done.
+
+    An empty one stands for each sign of life that is no event: a comment, a blank line.
+    """
     while line := response.readline(_LONGEST_LINE):
         field, _, data = line.partition(b":")
         if field != b"data":
-            continue  # comments, blank lines, names of events
+            yield {}
+            continue
         if data.strip() == b"[DONE]":
             return
         try:
