@@ -6,10 +6,9 @@ import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import numpy as np
-
 from samantha import app
 from samantha.audio.pcm import HEARING_RATE, VOICE_RATE, Block, silence
+from samantha.audio.pieces import in_pieces
 from samantha.audio.wavfile import WavWriter, blocks, probe
 from samantha.config import Config
 from samantha.dialog.token import Token
@@ -48,7 +47,7 @@ def transcribe(config: Config, file: Path, *, as_json: bool) -> None:
     probe(file)  # what is no sound should not cost the time it takes to load the model
     whisper = app.transcriber(config)
     found = []
-    for start, sound in _chunks(file):
+    for start, sound in in_pieces(blocks(file, HEARING_RATE), CHUNK):
         transcript = whisper.transcribe(sound, Token())
         if transcript.text:
             found.append((start, transcript))
@@ -60,29 +59,6 @@ def transcribe(config: Config, file: Path, *, as_json: bool) -> None:
             for start, t in found
         ]
         print(json.dumps({"text": " ".join(t.text for _, t in found), "pieces": pieces}, ensure_ascii=False))
-
-
-def _chunks(file: Path) -> Iterator[tuple[int, Block]]:
-    """`file` in pieces that end in the quietest moment of their last third, so that no word is cut."""
-    held, start = silence(0), 0
-    for block in blocks(file, HEARING_RATE):
-        held = np.concatenate([held, block])
-        while len(held) > CHUNK:
-            cut = _quietest(held[:CHUNK])
-            yield start, held[:cut]
-            held, start = held[cut:], start + cut
-    if len(held):
-        yield start, held
-
-
-def _quietest(sound: Block) -> int:
-    frame = HEARING_RATE // 10
-    first = len(sound) * 2 // 3 // frame
-    power = [
-        float(np.mean(np.square(sound[i * frame : (i + 1) * frame])))
-        for i in range(first, len(sound) // frame)
-    ]
-    return (first + int(np.argmin(power))) * frame + frame // 2
 
 
 def conversation_input(config: Config, lines: Sequence[str], path: Path) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -34,7 +34,7 @@ class Bridge:
 
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(run(), self._loop))
 
-    async def stream(self, items: Callable[[], AsyncGenerator[T, None]]) -> AsyncIterator[T]:
+    async def stream(self, items: Callable[[], AsyncGenerator[T, None]]) -> AsyncGenerator[T, None]:
         """Each item of `items()` over there, in order; leaving the loop early closes the generator."""
         here = asyncio.get_running_loop()
         arrived: asyncio.Queue[tuple[bool, T | None]] = asyncio.Queue()
