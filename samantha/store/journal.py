@@ -103,7 +103,9 @@ class Journal:
         """Write what is left and let go of the file, within `patience` seconds if the disk works at all."""
         if not await self.drain(patience):
             log.warning("the newest turns could not be kept")
-        if self._writing is None or self._writing.done():
+        if self._writing is not None and not self._writing.done():
+            self._writing.cancel()  # the disk hangs: nothing can close its file either
+        else:
             await self._lane.call(self._database.close)
         self._lane.close()
 

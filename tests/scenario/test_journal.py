@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import sqlite3
 import threading
 import time
@@ -62,7 +61,7 @@ def live(folder: Path, database: Database, script: Script, *speech: float) -> Ou
             assistant.subscribe(journal.on)
 
         outcome = await converse(folder, script, speech_and_silence(*speech), prepare=prepare)
-        await journal.close()
+        await journal.close(60)
         return outcome
 
     return asyncio.run(main())
@@ -85,7 +84,7 @@ def test_what_nobody_heard_of_her_is_not_kept(database: Database) -> None:
         journal.on(Transcribed(at=0, text="Not for you.", language="en"))
         journal.on(Heard(at=1, text="Hi."))
         journal.on(ReplySpoken(at=2, text_heard="", interrupted=True))
-        await journal.close()
+        await journal.close(60)
 
     asyncio.run(main())
     assert [(turn.role, turn.text) for turn in kept(database)] == [("user", "Hi.")]
@@ -101,7 +100,7 @@ def test_a_turn_keeps_its_clock_in_another_time_zone(
     async def main() -> None:
         journal = Journal(database, never, now=lambda: NOON)
         journal.on(Heard(at=0, text="What day is it?"))
-        await journal.close()
+        await journal.close(60)
 
     try:
         local("Asia/Kathmandu")
@@ -119,13 +118,14 @@ def test_a_conversation_is_gone_on_with_or_another_begins(database: Database) ->
         journal = Journal(database, never)
         before = await journal.resume(max_age)
         journal.on(Heard(at=0, text=text))
-        await journal.close()
+        await journal.close(60)
         return [turn.text for turn in before]
 
     assert asyncio.run(main(EVER, "one")) == []
     assert asyncio.run(main(EVER, "two")) == ["one"]
-    assert asyncio.run(main(timedelta(), "three")) == []
-    assert asyncio.run(main(EVER, "four")) == ["three"]
+    assert asyncio.run(main(EVER, "three")) == ["one", "two"]
+    assert asyncio.run(main(timedelta(), "four")) == []
+    assert asyncio.run(main(EVER, "five")) == ["four"]
 
 
 def turn(number: int, role: str = "") -> KeptTurn:
@@ -141,16 +141,21 @@ def test_of_many_turns_the_newest_come_back_and_the_person_begins() -> None:
 
 
 class Disk(Database):
-    """One that can be told to refuse, and counts how often it was asked."""
+    """One that can be told to refuse, or to wait."""
 
-    refuses = False
-    asked = 0
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.refuses = False
+        self.moves, self.written = threading.Event(), threading.Event()
+        self.moves.set()
 
     def add_turn(self, conversation: str, turn: KeptTurn) -> int:
-        self.asked += 1
+        self.moves.wait(10)
         if self.refuses:
             raise StorageError("The disk is full.", "Free some space.")
-        return super().add_turn(conversation, turn)
+        number = super().add_turn(conversation, turn)
+        self.written.set()
+        return number
 
 
 def test_turns_wait_for_a_disk_that_refuses_and_it_is_said_once(tmp_path: Path) -> None:
@@ -162,16 +167,34 @@ def test_turns_wait_for_a_disk_that_refuses_and_it_is_said_once(tmp_path: Path) 
             disk.refuses = True
             for number in range(3):
                 journal.on(Heard(at=0, text=f"{outage}.{number}"))
-                assert not await journal.drain()
+                assert not await journal.drain(60)
             assert len(complaints) == outage + 1
             disk.refuses = False
             journal.on(ReplySpoken(at=1, text_heard=f"{outage}.3", interrupted=False))
-            assert await journal.drain()
-        await journal.close()
+            assert await journal.drain(60)
+        await journal.close(60)
 
     with closing(Disk(tmp_path / "state")) as disk:
         asyncio.run(main(disk))
         assert [turn.text for turn in kept(disk)] == [f"{o}.{n}" for o in range(2) for n in range(4)]
+
+
+def test_what_is_said_while_the_disk_makes_up_its_mind_comes_after_what_it_refused(tmp_path: Path) -> None:
+    async def main(disk: Disk) -> None:
+        journal = Journal(disk, lambda _: None)
+        disk.refuses = True
+        disk.moves.clear()
+        for number in range(4):
+            journal.on(Heard(at=0, text=str(number)))
+            await asyncio.sleep(0)
+        disk.moves.set()
+        assert not await journal.drain(60)
+        disk.refuses = False
+        await journal.close(60)
+
+    with closing(Disk(tmp_path / "state")) as disk:
+        asyncio.run(main(disk))
+        assert [turn.text for turn in kept(disk)] == ["0", "1", "2", "3"]
 
 
 def test_a_real_lock_delays_and_loses_nothing(tmp_path: Path, database: Database) -> None:
@@ -180,15 +203,15 @@ def test_a_real_lock_delays_and_loses_nothing(tmp_path: Path, database: Database
     async def main() -> None:
         journal = Journal(database, complaints.append)
         journal.put("muted", True)
-        assert await journal.drain()
+        assert await journal.drain(60)
         with closing(sqlite3.connect(tmp_path / "state" / "samantha.db", isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             journal.on(Heard(at=0, text="One."))
             journal.put("muted", False)
-            assert not await journal.drain()
+            assert not await journal.drain(60)
             assert await journal.get("muted") is True
         journal.on(Heard(at=1, text="Two."))
-        await journal.close()
+        await journal.close(60)
 
     asyncio.run(main())
     assert [turn.text for turn in kept(database)] == ["One.", "Two."]
@@ -209,9 +232,9 @@ def test_a_disk_that_never_works_costs_the_oldest_turns_and_no_more(
         assert await journal.resume(EVER) == []
         for number in range(MOST_PENDING + 3):
             journal.on(Heard(at=0, text=f"secret {number}"))
-        assert not await journal.drain()
+        assert not await journal.drain(60)
         in_the_way.unlink()
-        await journal.close()
+        await journal.close(60)
 
     asyncio.run(main())
     assert [turn.text for turn in kept(database)][:2] == ["secret 3", "secret 4"]
@@ -221,48 +244,36 @@ def test_a_disk_that_never_works_costs_the_oldest_turns_and_no_more(
     assert "secret" not in caplog.text
 
 
-def test_the_loop_goes_on_while_the_disk_is_slow_and_leaving_does_not_wait_for_it(
+def test_leaving_does_not_wait_for_a_disk_that_hangs(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    gate = threading.Event()
-
-    class Slow(Database):
-        def add_turn(self, conversation: str, turn: KeptTurn) -> int:
-            gate.wait(10)
-            return super().add_turn(conversation, turn)
-
-    async def main(disk: Database) -> None:
+    async def main(disk: Disk) -> None:
+        disk.moves.clear()
         journal = Journal(disk, never)
         for number in range(3):
             journal.on(Heard(at=0, text=str(number)))
             await asyncio.sleep(0)
-        assert not await journal.drain(0.01)
         await journal.close(0.01)
-        assert "could not be kept" in caplog.text
-        gate.set()
 
-    with caplog.at_level(logging.WARNING), closing(Slow(tmp_path / "state")) as disk:
+    with closing(Disk(tmp_path / "state")) as disk:
         asyncio.run(main(disk))
+        assert "could not be kept" in caplog.text
+        disk.moves.set()
+        assert disk.written.wait(10)
+        assert [turn.text for turn in kept(disk)] == ["0"]
 
 
 def test_what_she_hears_is_on_disk_while_she_thinks(tmp_path: Path) -> None:
     """An engine may take the process with it: nothing more need happen for a turn to be kept."""
 
-    async def main() -> list[str]:
-        loop, written = asyncio.get_running_loop(), asyncio.Event()
-
-        class Telling(Database):
-            def add_turn(self, conversation: str, turn: KeptTurn) -> int:
-                number = super().add_turn(conversation, turn)
-                loop.call_soon_threadsafe(written.set)
-                return number
-
-        journal = Journal(Telling(tmp_path / "state"), never)
+    async def main(disk: Disk) -> list[str]:
+        journal = Journal(disk, never)
         journal.on(Heard(at=0, text="Hi."))
-        await asyncio.wait_for(written.wait(), 10)
+        assert await asyncio.to_thread(disk.written.wait, 10)
         with closing(Database(tmp_path / "state")) as other:
             found = [turn.text for turn in kept(other)]
-        await journal.close()
+        await journal.close(60)
         return found
 
-    assert asyncio.run(main()) == ["Hi."]
+    with closing(Disk(tmp_path / "state")) as disk:
+        assert asyncio.run(main(disk)) == ["Hi."]
