@@ -73,9 +73,9 @@ class Choice:
         """The device to use now, none whose identity is in `shunned`; None if there is none to use."""
         here = [endpoint for endpoint in offer.endpoints if endpoint.side == self.side]
         default = offer.defaults.get(self.side, "")
-        self._watch(here, default)
-        named = matches(self._wanted, here) if self._wanted is not None else []
         usual = [endpoint for endpoint in here if (endpoint.index is None) == offer.served]
+        self._watch(usual, default)
+        named = matches(self._wanted, here) if self._wanted is not None else []
         fit = [endpoint for endpoint in usual if self._fits(endpoint, default)]
         wishes = [endpoint for name in (self._plugged, default, self._current) for endpoint in fit
                   if name and endpoint.name == name]  # fmt: skip
@@ -103,8 +103,10 @@ class Choice:
 
     def _watch(self, here: Sequence[Endpoint], default: str) -> None:
         """Notice a headset that was plugged in and a default that was changed."""
+        if not here:  # the server is away, or has nothing left: whatever comes next is used anyway
+            return
         names = {endpoint.name for endpoint in here}
-        connection = max((endpoint.serial[0] for endpoint in here), default=self._connection)
+        connection = max(endpoint.serial[0] for endpoint in here)
         if connection != self._connection:
             # A server that has just come back shows its devices one by one: these were not plugged in now.
             self._awaited = self._known if self._connection is not None else names

@@ -60,6 +60,12 @@ class Found:
 Notice = Lost | Found
 
 
+def _asleep() -> float:
+    """Seconds that this machine has spent suspended, from some moment on: only differences mean anything."""
+    clock = getattr(time, "CLOCK_BOOTTIME", None)
+    return (time.clock_gettime(clock) if clock is not None else time.time()) - time.monotonic()
+
+
 class LiveCard:
     """A microphone and a loudspeaker, whichever they are at the moment."""
 
@@ -71,17 +77,20 @@ class LiveCard:
         wait: bool = False,
         sd: Any = None,
         server: Server | None = None,
+        asleep: Callable[[], float] = _asleep,
     ) -> None:
         """Choose the devices that `settings` mean; nothing is opened yet.
 
         `notice` is called on the event loop. With `wait`, a device that is not there is waited for; else
-        AudioError is raised for it, here and by `start`. PortAudio itself must be there either way. `sd` and
-        `server` stand in for the sounddevice module and the sound server.
+        AudioError is raised for it, here and by `start`. PortAudio itself must be there either way. `sd`,
+        `server` and `asleep` stand in for the sounddevice module, the sound server, and the clock that says
+        how long the machine was suspended.
         """
         reserve()
         self._settings = settings
         self._notice = notice
         self._wait = wait
+        self._asleep = asleep
         self._server = server or Server()
         wishes: dict[Side, str | int | None] = {
             "input": settings.input if settings.input is not None else THEIRS["input"],
@@ -172,21 +181,25 @@ class LiveCard:
         self._lines = {}
 
     async def _run(self, capture: Capture, render: Render) -> None:
-        last, asleep = time.monotonic(), _asleep()
+        last, asleep = time.monotonic(), self._asleep()
         while True:
             now = time.monotonic()
             count = self._exchange.step(capture, render, now)
-            for line in self._lines.values():
-                if line is not None and not line.lives(now - last):
-                    line.ended = True
-                    self._bay.wake()
-            if abs(_asleep() - asleep) > SLEPT:
-                asleep = _asleep()
+            self._feel(now - last)
+            if abs(self._asleep() - asleep) > SLEPT:
+                asleep = self._asleep()
                 self._bay.reopen()
             if self._bay.problem is not None:
                 raise self._bay.problem
             last = now
             await asyncio.sleep(self._exchange.due(now) or (NEXT if count else SOON))
+
+    def _feel(self, passed: float) -> None:
+        """Whether what is open still lives, `passed` seconds after the last time."""
+        for line in self._lines.values():
+            if line is not None and not line.lives(passed):
+                line.ended = True
+                self._bay.wake()
 
     # --- what the patchbay says ---
 
@@ -228,9 +241,3 @@ class LiveCard:
             f"{ears.label if ears else 'none'} (microphone), {mouth.label if mouth else 'none'} (loudspeaker)"
         )
         self.acoustic = not (self._settings.headset or (mouth is not None and mouth.worn))
-
-
-def _asleep() -> float:
-    """Seconds that this machine has spent suspended, from some moment on: only differences mean anything."""
-    clock = getattr(time, "CLOCK_BOOTTIME", None)
-    return (time.clock_gettime(clock) if clock is not None else time.time()) - time.monotonic()

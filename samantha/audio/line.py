@@ -8,7 +8,7 @@ from typing import Any
 
 from samantha.audio.cards import DeviceInfo, gateway, quiet
 from samantha.audio.choice import THINGS, Endpoint
-from samantha.audio.pcm import Block
+from samantha.audio.pcm import HEARING_RATE, VOICE_RATE, Block
 from samantha.audio.stream import Ear, Mouth
 from samantha.errors import AudioError
 from samantha.events import Side
@@ -62,9 +62,10 @@ class Line:
         self._seen = 0
         self._silent = 0.0
         device = _device(endpoint, found)
-        rates = [endpoint.rate]
-        if endpoint.index is not None:  # a sound server takes any rate
-            rates += [rate for rate in RATES if rate != endpoint.rate]
+        if endpoint.index is None:  # a sound server converts, and sooner than we can
+            rates = [HEARING_RATE if endpoint.side == "input" else VOICE_RATE]
+        else:
+            rates = [endpoint.rate, *(rate for rate in RATES if rate != endpoint.rate)]
         problem: Exception | None = None
         with quiet():
             for rate in rates:

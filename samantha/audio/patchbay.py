@@ -73,16 +73,18 @@ class Patchbay:
         server: Server,
         choices: Mapping[Side, Choice],
         changed: Callable[[Change], None],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`sd` is the sounddevice module; `changed` is called on this thread."""
+        """`sd` is the sounddevice module; `changed` is called on the patchbay's thread; `clock` in seconds."""
         self._sd = sd
         self._server = server
         self._jacks: dict[Side, _Jack] = {side: _Jack(choice) for side, choice in choices.items()}
         self._changed = changed
+        self._clock = clock
         self._cards = self._list()
         self._stale = False
         """Whether PortAudio's list is to be made anew."""
-        self._restarted = 0.0
+        self._restarted = -APART
         self._hung: list[threading.Thread] = []
         self._woken = threading.Event()
         self._stopping = False
@@ -132,7 +134,7 @@ class Patchbay:
     def _run(self) -> None:
         try:
             while not self._stopping:
-                self._settle()
+                self.settle()
                 self.settled.set()
                 self._woken.wait(self._patience())
                 self._woken.clear()
@@ -145,9 +147,10 @@ class Patchbay:
     def _patience(self) -> float | None:
         """Seconds until something is to be tried again."""
         due = [jack.retry for jack in self._jacks.values() if jack.on and jack.line is None]
-        return max(0.0, min(due) - time.monotonic()) if due else None
+        return max(0.0, min(due) - self._clock()) if due else None
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
+        """Make what is open agree with what should be; on its own thread, or without `start`."""
         if self._reopen:
             self._reopen, self._stale = False, True
             for side, jack in self._jacks.items():
@@ -159,8 +162,12 @@ class Patchbay:
             self._unplug(side, jack, self.offer)
         self._refresh()
         for side, jack in self._jacks.items():
-            if jack.on and jack.line is None:
+            if self._due(jack):
                 self._plug(side, jack, self.offer)
+
+    def _due(self, jack: _Jack) -> bool:
+        """Whether it is to be opened now."""
+        return jack.on and jack.line is None and self._clock() >= jack.retry
 
     def _unplug(self, side: Side, jack: _Jack, offer: Offer) -> None:
         """Close what is not wanted, not there, or not meant any more."""
@@ -184,14 +191,12 @@ class Patchbay:
 
     def _died(self, jack: _Jack, line: Line) -> None:
         self._stale = self._stale or line.endpoint.index is not None
-        if time.monotonic() - jack.opened < PROVEN:
+        if self._clock() - jack.opened < PROVEN:
             self._failed(jack, line.endpoint)
         else:
             jack.failures = 0
 
     def _plug(self, side: Side, jack: _Jack, offer: Offer) -> None:
-        if time.monotonic() < jack.retry:
-            return
         target = self._target(jack, offer)
         if target is None:
             self._stale = self._stale or not offer.served
@@ -205,7 +210,7 @@ class Patchbay:
             self._failed(jack, target)
             self._changed(Change(side, lost=str(problem)))
         else:
-            jack.line, jack.opened = line, time.monotonic()
+            jack.line, jack.opened = line, self._clock()
             self._changed(Change(side, line))
 
     def _target(self, jack: _Jack, offer: Offer) -> Endpoint | None:
@@ -218,7 +223,7 @@ class Patchbay:
     def _failed(self, jack: _Jack, target: Endpoint | None) -> None:
         if target is not None:
             jack.shunned.add(target.identity)
-        jack.retry = time.monotonic() + BACK_OFF[min(jack.failures, len(BACK_OFF) - 1)]
+        jack.retry = self._clock() + BACK_OFF[min(jack.failures, len(BACK_OFF) - 1)]
         jack.failures += 1
 
     def _why(self, jack: _Jack, offer: Offer) -> str:
@@ -227,19 +232,19 @@ class Patchbay:
         return jack.choice.reason(offer)
 
     def _refresh(self) -> None:
-        """Make PortAudio's list anew if need be; that closes both sides for a moment."""
+        """Make PortAudio's list anew if something waits for that; both sides are closed for a moment."""
         self._hung = [thread for thread in self._hung if thread.is_alive()]
-        if not self._stale or self._hung:
+        if not self._stale or self._hung or not any(self._due(jack) for jack in self._jacks.values()):
             return
         open_now = [(side, jack) for side, jack in self._jacks.items() if jack.line is not None]
-        if open_now and time.monotonic() - self._restarted < APART:
+        if open_now and self._clock() - self._restarted < APART:
             return
         for side, jack in open_now:
             self._close(jack)
             self._changed(Change(side))
         if self._hung:
             return
-        self._stale, self._restarted = False, time.monotonic()
+        self._stale, self._restarted = False, self._clock()
         try:
             self._within(RESTARTING, lambda: restart(self._sd))
         except (AudioError, TimeoutError) as problem:
