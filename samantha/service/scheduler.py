@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from xml.sax.saxutils import escape
 
 from samantha.errors import SamanthaError
@@ -46,7 +46,7 @@ def task(program: Program, user: str) -> str:
 
     A task has no environment of its own, so `samantha daemon` sees that of the person's session.
     """
-    python = Path(program.command[0])
+    python = PureWindowsPath(program.command[0])
     hidden = python.with_name("pythonw.exe") if python.name.lower() == "python.exe" else python
     arguments = subprocess.list2cmdline(program.command[1:])
     return _TASK.format(user=escape(user), command=escape(str(hidden)), arguments=escape(arguments))

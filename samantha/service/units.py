@@ -34,6 +34,7 @@ Type=notify
 NotifyAccess=main
 ExecStart={command}
 ExecReload=kill -HUP $MAINPID
+Environment=TMPDIR=%t/samantha
 {environment}\
 SyslogIdentifier=samantha
 TimeoutStartSec=300
@@ -75,8 +76,9 @@ _NETWORK = """\
 RestrictAddressFamilies=AF_INET AF_INET6
 """
 
-# All of it rests on a user namespace of her own, which some systems deny. /tmp stays shared: X11's socket is
-# there. /dev stays whole: sound, graphics and, for the talk key on a console, input devices.
+# All of it rests on a user namespace of her own, which some systems deny. /tmp stays shared, since X11's socket
+# is there, but is not hers to write: TMPDIR is in memory and for her alone. /dev stays whole, for sound, graphics
+# and the talk key on a console; so no ProtectClock either, which would take all devices but the clock away.
 _SANDBOX = """\
 # Written by `samantha service install`, which tried it: this machine allows it.
 [Service]
@@ -86,7 +88,6 @@ ProtectSystem=strict
 ProtectHome=read-only
 ReadWritePaths={writes}
 InaccessiblePaths={hidden}
-ProtectClock=yes
 ProtectControlGroups=yes
 ProtectHostname=yes
 ProtectKernelLogs=yes

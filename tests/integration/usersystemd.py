@@ -51,7 +51,8 @@ exec unshare --mount --pid --cgroup --fork --kill-child --mount-proc sh {folder}
 _INSIDE = """
 set -e
 mount -t tmpfs -o mode=755 none /run
-mkdir -p /run/systemd/system /run/systemd/unit-root {runtime} /run/hidden
+mkdir -p /run/systemd/system /run/systemd/unit-root /run/systemd/seats /run/systemd/sessions /run/systemd/users \\
+  /run/systemd/machines {runtime} /run/hidden
 umount -R -l /sys/fs/cgroup
 mount -t cgroup2 none /sys/fs/cgroup
 chown {uid} /sys/fs/cgroup /sys/fs/cgroup/cgroup.procs /sys/fs/cgroup/cgroup.subtree_control
