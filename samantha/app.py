@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from samantha.audio.device import Found, LiveCard, Lost
 from samantha.audio.echo import FarEnd
 from samantha.audio.pcm import Block, samples, silence
 from samantha.config import Config
@@ -49,7 +50,6 @@ from samantha.voice.speaker import Speaker, chime
 from samantha.voice.spoken import speakable
 
 if TYPE_CHECKING:
-    from samantha.audio.hotplug import Found, Lost
     from samantha.remote.fallback import Kept
 
 log = logging.getLogger(__name__)
@@ -236,18 +236,21 @@ class Assistant:
         self._canceller = self._make_canceller(device)
         self.conversation.echoes = self._canceller is not None
 
-    def on_device(self, event: DeviceLost | DeviceFound) -> None:
-        """A device has gone, or another was found."""
-        self._publish(event)
-        match event:
-            case DeviceLost(side="output"):
+    def on_device(self, change: Lost | Found) -> None:
+        """A device has gone, or another was found: tell of it, and of what is new aloud."""
+        at = self.listener.at
+        if isinstance(change, Lost):
+            self._publish(DeviceLost(at=at, side=change.side, name=change.name))
+            if change.side == "output":
                 self.conversation.interrupt()
-            case DeviceLost():
-                pass
-            case DeviceFound(side=side, name=name):
-                self.on_new_device()
-                told = f"I'm on {name} now." if side == "output" else f"I can hear you through {name} now."
-                self.conversation.announce(f"device {side}", told)
+            return
+        self.on_new_device()
+        self._publish(DeviceFound(at=at, side=change.side, name=change.name))
+        if change.changed:
+            told = "I'm on {} now." if change.side == "output" else "I can hear you through {} now."
+        else:
+            told = "I'm back on {}." if change.side == "output" else "I can hear you again."
+        self.conversation.announce(f"device {change.side}", told.format(change.name))
 
     # --- every twenty milliseconds ----------------------------------------------------------------------
 
@@ -370,10 +373,8 @@ def detector(config: Config) -> SpeechDetector:
     return GatedDetector(WebrtcGate(), SileroDetector(store(config).file("silero-vad", ".onnx")))
 
 
-def live_card(config: Config, notice: Callable[[Lost | Found], None]) -> AudioDevice:
+def live_card(config: Config, notice: Callable[[Lost | Found], None]) -> LiveCard:
     """A sound card that waits for its devices, and tells `notice` how they come and go."""
-    from samantha.audio.hotplug import LiveCard
-
     return LiveCard(config.audio, notice, wait=True)
 
 

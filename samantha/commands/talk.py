@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from samantha import app
+from samantha.audio.device import LiveCard
 from samantha.audio.pcm import Block, level_dbfs, seconds
 from samantha.commands.keep import EventFile, Recording
 from samantha.commands.terminal import JsonView, PlainView, View, WarmView
@@ -65,7 +66,7 @@ async def _talk(
     load = Load()
     talking: list[app.Assistant] = []
     # The devices first: a wrong name should not cost the time it takes to load the models.
-    device = _device(config, files, load, lambda: talking[0].finished)
+    device = _device(config, files, load, talking)
     try:
         parts = await asyncio.to_thread(app.load, config, view.step, user_name=known.name)
     except BaseException:
@@ -105,15 +106,14 @@ def _interactive() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def _device(config: Config, files: Files | None, load: Load, finished: Callable[[], bool]) -> AudioDevice:
+def _device(config: Config, files: Files | None, load: Load, talking: list[app.Assistant]) -> AudioDevice:
+    """The sound card, or two files; who is `talking` on it comes later."""
     if files is None:
-        from samantha.audio.device import LiveCard
-
-        return LiveCard(config.audio)
+        return LiveCard(config.audio, lambda change: talking[0].on_device(change))
     from samantha.audio.wavfile import FileDevice, RealtimePace
 
     pace = FastPace(load) if files.fast else RealtimePace()
-    return FileDevice(files.input, files.output, pace, finished)
+    return FileDevice(files.input, files.output, pace, lambda: talking[0].finished)
 
 
 def _tell_of_languages(fixed: str, voice: Synthesizer, view: View) -> Callable[[Event], None]:

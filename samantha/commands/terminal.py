@@ -13,7 +13,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from samantha.audio.choice import THINGS
 from samantha.events import (
+    Announced,
+    DeviceFound,
+    DeviceLost,
     Event,
     Failed,
     Heard,
@@ -106,6 +110,10 @@ class PlainView:
                 print(f"(not answered: {IGNORED[reason]})", flush=True)
             case Failed(error=error):
                 print(f"samantha: {error}", file=sys.stderr, flush=True)
+            case Announced(text=text):
+                print(f"Samantha: {text}", flush=True)
+            case DeviceLost() | DeviceFound():
+                print(f"({_moved(event)})", file=sys.stderr, flush=True)
             case _:
                 pass
 
@@ -114,6 +122,13 @@ class PlainView:
 
     def end(self) -> None:
         pass
+
+
+def _moved(event: DeviceLost | DeviceFound) -> str:
+    thing = THINGS[event.side]
+    if isinstance(event, DeviceFound):
+        return f"The {thing} is now {event.name}."
+    return f"The {thing} {event.name} has gone; waiting for another."
 
 
 class WarmView:
@@ -171,6 +186,10 @@ class WarmView:
             case Failed(error=error):
                 self.console.print(Padding(Text(error, style=f"italic {RED}"), (0, 2)))
                 self._state, self._reply = "listening", ""
+            case Announced(text=text):
+                self._line("Samantha", text, RED)
+            case DeviceLost() | DeviceFound():
+                self.note(_moved(event))
             case _:
                 pass
 

@@ -15,7 +15,7 @@ from datetime import timedelta
 from typing import Any
 
 from samantha import app
-from samantha.audio.hotplug import Found, Lost
+from samantha.audio.device import Found, Lost
 from samantha.config import Config
 from samantha.dialog.lane import Load
 from samantha.errors import StorageError
@@ -289,17 +289,8 @@ class Daemon:
                 self.listeners.remove(listener)
 
     def _on_device(self, change: Lost | Found) -> None:
-        if isinstance(change, Found):
-            self.devices[change.side] = change.name
-        if (session := self.session) is None:
-            return
-        at = session.assistant.listener.at
-        if isinstance(change, Lost):
-            session.assistant.on_device(DeviceLost(at=at, side=change.side, name=change.name))
-        elif change.changed:
-            session.assistant.on_device(DeviceFound(at=at, side=change.side, name=change.name))
-        else:
-            session.assistant.on_new_device()
+        if self.session is not None:
+            self.session.assistant.on_device(change)
 
     # --- what is kept -----------------------------------------------------------------------------------
 

@@ -10,14 +10,13 @@ import pytest
 from fakes import Outcome, Script, at, converse, speech_and_silence
 
 from samantha.app import Assistant
+from samantha.audio.device import Found, Lost
 from samantha.audio.pcm import HEARING_RATE, VOICE_RATE
 from samantha.config import Config
 from samantha.dialog.conversation import LOST, Filler
 from samantha.errors import ModelError
 from samantha.events import (
     Announced,
-    DeviceFound,
-    DeviceLost,
     Failed,
     Heard,
     ReplySpoken,
@@ -64,9 +63,8 @@ def test_words_that_are_understood_too_late_are_kept(tmp_path: Path) -> None:
 def test_she_waits_for_quiet_before_she_tells_of_a_new_device(tmp_path: Path) -> None:
     def prepare(assistant: Assistant) -> None:
         def move() -> None:
-            now = assistant.listener.at
-            assistant.on_device(DeviceLost(at=now, side="output", name="Headset"))
-            assistant.on_device(DeviceFound(at=now, side="output", name="Kitchen speaker"))
+            assistant.on_device(Lost("output", "Headset", "It was pulled out."))
+            assistant.on_device(Found("output", "Kitchen speaker", acoustic=True, changed=True))
 
         at(assistant, 1.5, move)
 
@@ -88,7 +86,7 @@ def test_only_the_newest_news_of_a_kind_is_told(tmp_path: Path) -> None:
 
 def test_an_answer_stops_when_its_loudspeaker_goes(tmp_path: Path) -> None:
     def prepare(assistant: Assistant) -> None:
-        at(assistant, 5, lambda: assistant.on_device(DeviceLost(at=0, side="output", name="Headset")))
+        at(assistant, 5, lambda: assistant.on_device(Lost("output", "Headset", "Gone.")))
 
     script = Script(heard=["Tell me."], answers=["One two three four five six seven eight nine ten."])
     outcome = run(tmp_path, script, 1, 1, 6, prepare=prepare)
