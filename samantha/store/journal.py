@@ -24,8 +24,8 @@ log = logging.getLogger(__name__)
 RESTORED = 24
 """Turns that are brought back: about a thousand tokens, which a slow machine reads in a quarter of a minute."""
 
-MOST_PENDING = 1000
-"""Writes that wait for a disk which takes none; after that the oldest are given up."""
+MOST_PENDING = 200
+"""Writes that wait for a disk which takes none, an hour of talk or so; after that the oldest are given up."""
 
 
 class Journal:

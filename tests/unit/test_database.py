@@ -214,7 +214,7 @@ def test_a_damaged_file_is_put_aside_and_said(
     folder: Path, database: Database, damage, caplog: pytest.LogCaptureFixture
 ) -> None:
     for round_ in ("1", "2"):
-        for number in range(50):
+        for number in range(20):
             database.add_turn("a", said(f"turn {number} " * 50))
         database.close()
         damage(folder / "samantha.db")
@@ -387,7 +387,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from samantha.store.database import Database, KeptTurn
 database = Database(Path(sys.argv[1]))
-for number in range(50):
+for number in range(20):
     database.add_turn(sys.argv[2], KeptTurn("user", str(number), datetime.now(timezone.utc)))
 database.close()
 """
@@ -397,4 +397,4 @@ def test_two_processes_at_once_lose_nothing(folder: Path, database: Database) ->
     writers = [subprocess.Popen([sys.executable, "-c", WRITER, str(folder), name]) for name in "ab"]
     assert [writer.wait(timeout=60) for writer in writers] == [0, 0]
     for name in "ab":
-        assert texts(database, name) == [str(number) for number in range(50)]
+        assert texts(database, name) == [str(number) for number in range(20)]
