@@ -11,10 +11,9 @@ import json
 import signal
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from integration.usersystemd import UserSystemd, until, user_systemd
+from usersystemd import UserSystemd, until, user_systemd
 
 pytestmark = pytest.mark.integration
 
@@ -99,7 +98,7 @@ class Person(UserSystemd):
 
     def told(self) -> dict[str, object]:
         """What the stand-in found it can do."""
-        found: dict[str, object] = json.loads(self.run("cat", str(self.state / "told.json")).stdout)
+        found: dict[str, object] = json.loads(self.outside(self.state / "told.json").read_text())
         return found
 
     def pid(self) -> int:
@@ -140,10 +139,9 @@ def installed(person: Person) -> Person:
 
 def override(person: Person) -> None:
     script = person.home / "stand-in.py"
-    text = OVERRIDE.format(python=sys.executable, script=script)
-    for path, content in ((script, CONFINED), (person.folder / f"{UNIT}.d" / "zz.conf", text)):
-        person.run("mkdir", "-p", str(path.parent))
-        person.run("sh", "-c", 'printf %s "$1" > "$2"', "sh", content, str(path))
+    person.outside(script).write_text(CONFINED)
+    drop_in = person.outside(person.folder / f"{UNIT}.d" / "zz.conf")
+    drop_in.write_text(OVERRIDE.format(python=sys.executable, script=script))
     person.run("systemctl", "--user", "daemon-reload")
 
 
@@ -212,33 +210,33 @@ def test_after_a_crash_and_after_a_hang_she_is_started_again(installed: Person) 
     installed.signal(signal.SIGSEGV)
     installed.until_started_again(pid)
     pid = installed.pid()
-    installed.run("touch", str(installed.state / "hang"))
+    installed.outside(installed.state / "hang").touch()
     until(lambda: installed.pid() != pid, "the watchdog did not bite", installed)
-    installed.run("rm", str(installed.state / "hang"))
+    installed.outside(installed.state / "hang").unlink()
     installed.until_started_again(pid)
     assert "started again 2 times" in installed.samantha("status")
 
 
 def test_what_only_a_person_can_mend_is_not_tried_again(installed: Person) -> None:
-    installed.run("touch", str(installed.state / "mend"))
+    installed.outside(installed.state / "mend").touch()
     assert "does not start. She ended because of something that only you can mend." in installed.samantha(
         "start", code=1
     )
     assert installed.show(UNIT, "NRestarts", "ActiveState") == {"NRestarts": "0", "ActiveState": "failed"}
     assert "only you can mend" in installed.samantha("status", code=1)
-    installed.run("rm", str(installed.state / "mend"))
+    installed.outside(installed.state / "mend").unlink()
     installed.samantha("start")
 
 
 def test_a_broken_set_up_is_given_up_and_that_is_said(installed: Person) -> None:
-    installed.run("touch", str(installed.state / "crash"))
+    installed.outside(installed.state / "crash").touch()
     installed.samantha("start", code=1)
     state = "ActiveState"
     until(lambda: installed.show(UNIT, state)[state] == "failed", "she was not given up", installed)
     assert "She ended with a problem. systemd tried 10 times more, and gave up." in installed.samantha(
         "status", code=1
     )
-    installed.run("rm", str(installed.state / "crash"))
+    installed.outside(installed.state / "crash").unlink()
     installed.samantha("start")
 
 
@@ -247,8 +245,8 @@ def test_a_desktop_that_comes_up_later_is_shown_to_her(installed: Person) -> Non
     assert installed.told()["environment"] == {}
     pid = installed.pid()
     installed.run("systemctl", "--user", "set-environment", "DISPLAY=:7")
-    session = installed.folder / "session.target"
-    installed.run("sh", "-c", f"printf '[Unit]\nBindsTo=graphical-session.target\n' > {session}")
+    session = installed.outside(installed.folder / "session.target")  # as a desktop brings one
+    session.write_text("[Unit]\nBindsTo=graphical-session.target\n")
     installed.run("systemctl", "--user", "daemon-reload")
     try:
         installed.run("systemctl", "--user", "start", "session.target")
@@ -266,7 +264,7 @@ def test_uninstalling_ends_her_and_leaves_what_she_keeps(installed: Person) -> N
     assert installed.show(UNIT, "ActiveState")["ActiveState"] == "inactive"
     left = installed.run("find", str(installed.folder), "-type", "f", "-o", "-type", "l").stdout.split()
     assert left == [str(installed.folder / f"{UNIT}.d" / "zz.conf")]  # the person's own
-    assert installed.run("cat", str(installed.state / "kept")).stdout == "data"
+    assert installed.outside(installed.state / "kept").read_text() == "data"
     assert "not installed" in installed.samantha("status", code=1)
     assert "not installed" in installed.samantha("uninstall")
     assert "Run `samantha service install`" in installed.samantha("start", code=1)
@@ -276,4 +274,4 @@ def test_without_systemd_the_way_out_is_said(person: Person) -> None:
     said = person.samantha("install", code=1, XDG_RUNTIME_DIR="/nowhere")
     assert "systemd does not do it" in said
     assert "autostart" in said
-    assert not Path(person.folder).exists()
+    assert not person.outside(person.folder).exists()

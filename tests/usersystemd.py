@@ -99,6 +99,10 @@ class UserSystemd:
             )
         return done
 
+    def outside(self, path: Path) -> Path:
+        """`path` of the person's world, as it is reached from this one."""
+        return Path(f"/proc/{self._pid}/root") / path.relative_to("/")
+
     def show(self, unit: str, *properties: str) -> dict[str, str]:
         """`properties` of `unit` as `systemctl show` has them."""
         done = self.run("systemctl", "--user", "show", unit, "--property=" + ",".join(properties))
@@ -143,9 +147,11 @@ def user_systemd(folder: Path, kind: type[User], shown: tuple[Path, ...] = ()) -
         subprocess.run(["unshare", "--mount", "sh", "-c", gone], capture_output=True, timeout=20, check=False)
 
 
-def until(done: Callable[[], object], problem: str, user: UserSystemd | None = None) -> None:
-    """Wait until `done()`; fails with `problem` if it takes too long."""
-    deadline = time.monotonic() + READY_S
+def until(
+    done: Callable[[], object], problem: str, user: UserSystemd | None = None, patience: float = READY_S
+) -> None:
+    """Wait until `done()`; fails with `problem` after `patience` seconds."""
+    deadline = time.monotonic() + patience
     while not done():
         if time.monotonic() > deadline:
             pytest.fail(f"{problem}: {user.log()[-4000:] if user else ''}")
@@ -188,7 +194,7 @@ def _person(env: Mapping[str, str]) -> list[str]:
 
 def _reach(shown: tuple[Path, ...]) -> str:
     """Shell commands that let the person read what Python and this checkout are made of, and `shown`."""
-    wanted = {Path(sys.base_prefix), Path(sys.prefix), Path(__file__).parents[2], *shown}
+    wanted = {Path(sys.base_prefix), Path(sys.prefix), Path(__file__).parents[1], *shown}
     lines, closed_folders = [], {}
     for path in sorted(path.resolve() for path in wanted):
         closed = next((up for up in reversed(path.parents) if not up.stat().st_mode & 0o001), None)
