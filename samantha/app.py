@@ -128,6 +128,7 @@ class Assistant:
         self._far = FarEnd()
         self.taps: list[Callable[[Block, Block], None]] = []
         """Called with each captured block and the block rendered after it, for recording and meters."""
+        _hear_of_stand_ins(parts, self.conversation)
         self._captured = silence(0)
         self.heard_speech = False
         """Whether anybody has spoken at all."""
@@ -288,6 +289,20 @@ class Assistant:
                 self._problem = self._problem or problem
                 self.stop()
         self._metrics.on(event)
+
+
+def _hear_of_stand_ins(parts: Parts, conversation: Conversation) -> None:
+    """Have her say when this machine's engine works in the place of another machine's."""
+    from samantha.remote.fallback import Fallback
+
+    loop = asyncio.get_running_loop()
+    for engine in (parts.transcriber, parts.llm, parts.synthesizer):
+        if isinstance(engine, Fallback):
+
+            def tell(sentence: str, topic: str = engine.does) -> None:
+                loop.call_soon_threadsafe(conversation.announce, topic, sentence)
+
+            engine.tell(tell)
 
 
 # --- engines by their settings ----------------------------------------------------------------------------
