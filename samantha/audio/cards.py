@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
-from samantha.audio.choice import THINGS, Endpoint
+from samantha.audio.choice import THINGS, Choice, Endpoint, Offer, matches
 from samantha.errors import AudioError
 from samantha.events import Side
 
@@ -101,12 +101,30 @@ def restart(sd: Any) -> None:
         raise AudioError(f"The sound system does not start: {problem}.") from None
 
 
-def endpoints(found: Sequence[DeviceInfo]) -> Iterator[Endpoint]:
-    """The two sides of each card."""
-    for device in found:
-        for side in THINGS:
-            if device.channels(side):
-                yield Endpoint(side, device.name, device.name, device.rate, index=device.index)
+def offered(found: Sequence[DeviceInfo], served: Offer | None) -> Offer:
+    """All that can be opened: what PortAudio found, and what a sound server has, if it can be reached."""
+    cards = tuple(
+        Endpoint(side, device.name, device.name, device.rate, index=device.index)
+        for device in found
+        for side in THINGS
+        if device.channels(side)
+    )
+    if served is not None and any(gateway(found, side) for side in THINGS):
+        return Offer(served.endpoints + cards, served.defaults, served=True)
+    able = {card.side for card in cards}
+    return Offer(cards, {side: choose(None, found, side).name for side in able})
+
+
+def demand(choice: Choice, offer: Offer, found: Sequence[DeviceInfo]) -> Endpoint:
+    """What `choice` picks of `offer`. Raises AudioError, with the list, where it is not there or not clear."""
+    here = [endpoint for endpoint in offer.endpoints if endpoint.side == choice.side]
+    named = matches(choice.wanted, here) if choice.wanted is not None else []
+    if not here or (choice.wanted is not None and (not named or named[0].index is not None)):
+        choose(choice.wanted, found, choice.side)
+    picked = choice.pick(offer)
+    if picked is None:
+        raise AudioError(choice.reason(offer), "Plug another one in, or change the settings.")
+    return picked
 
 
 def gateway(found: Sequence[DeviceInfo], side: Side) -> DeviceInfo | None:

@@ -60,7 +60,7 @@ class Choice:
     def __init__(self, side: Side, wanted: str | int | None, *, bluetooth_microphone: bool = False) -> None:
         """`wanted` is part of a name, an index of PortAudio's list, or None."""
         self.side = side
-        self._wanted = wanted
+        self.wanted = wanted
         self._bluetooth = bluetooth_microphone or side == "output"
         self._connection: int | None = None
         self._known: set[str] = set()
@@ -75,7 +75,7 @@ class Choice:
         default = offer.defaults.get(self.side, "")
         usual = [endpoint for endpoint in here if (endpoint.index is None) == offer.served]
         self._watch(usual, default)
-        named = matches(self._wanted, here) if self._wanted is not None else []
+        named = matches(self.wanted, here) if self.wanted is not None else []
         fit = [endpoint for endpoint in usual if self._fits(endpoint, default)]
         wishes = [endpoint for name in (self._plugged, default, self._current) for endpoint in fit
                   if name and endpoint.name == name]  # fmt: skip

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from samantha.audio.cards import choose, devices, portaudio
-from samantha.audio.choice import Choice, Endpoint, matches
-from samantha.audio.line import LATENCY, THEIRS, Line, reserve
+from samantha.audio.cards import demand, devices, portaudio
+from samantha.audio.choice import Choice, Endpoint
+from samantha.audio.line import LATENCY, Line, reserve, wish
 from samantha.audio.patchbay import Change, Patchbay
 from samantha.audio.pcm import HEARING_RATE
 from samantha.audio.server import Server
@@ -92,26 +92,18 @@ class LiveCard:
         self._wait = wait
         self._asleep = asleep
         self._server = server or Server()
-        wishes: dict[Side, str | int | None] = {
-            "input": settings.input if settings.input is not None else THEIRS["input"],
-            "output": settings.output if settings.output is not None else THEIRS["output"],
-        }
+        named: dict[Side, str | int | None] = {"input": settings.input, "output": settings.output}
         choices = {
-            side: Choice(side, wanted, bluetooth_microphone=settings.bluetooth_microphone)
-            for side, wanted in wishes.items()
+            side: Choice(side, wish(side, name), bluetooth_microphone=settings.bluetooth_microphone)
+            for side, name in named.items()
         }
         sd = sd or portaudio()
         self._bay = Patchbay(sd, self._server, choices, self._tell)
         offer = self._bay.offer
-        self._endpoints: dict[Side, Endpoint | None] = {}
-        for side, choice in choices.items():
-            here = [endpoint for endpoint in offer.endpoints if endpoint.side == side]
-            wanted = wishes[side]
-            if not wait and (not here or (wanted is not None and not matches(wanted, here))):
-                choose(wanted, devices(sd), side)  # raises, with the list
-            self._endpoints[side] = choice.pick(offer)
-            if not wait and self._endpoints[side] is None:
-                raise AudioError(choice.reason(offer), "Plug another one in, or change the settings.")
+        self._endpoints: dict[Side, Endpoint | None] = {
+            side: choice.pick(offer) if wait else demand(choice, offer, devices(sd))
+            for side, choice in choices.items()
+        }
         self._lines: dict[Side, Line | None] = {"input": None, "output": None}
         self._lost: dict[Side, str] = {}
         self._failures: list[str] = []

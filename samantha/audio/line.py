@@ -24,6 +24,9 @@ PERIODS: dict[Side, float] = {"input": 0.020, "output": 0.010}
 RATES = (48_000, 44_100, 32_000, 24_000, 16_000)
 """Tried in turn where a card refuses the rate that it calls its own."""
 
+SERVED: dict[Side, int] = {"input": HEARING_RATE, "output": VOICE_RATE}
+"""Hz asked of a sound server."""
+
 BEGINS = 2.5
 """Seconds that a stream may take to begin: Bluetooth needs two."""
 
@@ -39,8 +42,7 @@ PIN = "PIPEWIRE_NODE"
 
 DEFAULTS: dict[Side, str] = {"input": "@DEFAULT_SOURCE@", "output": "@DEFAULT_SINK@"}
 
-THEIRS: dict[Side, str | None] = {side: os.environ.get(name) for side, name in PINS.items()}
-"""What the person had put there."""
+_theirs = {side: os.environ.get(name) for side, name in PINS.items()}
 
 
 class Line:
@@ -61,11 +63,10 @@ class Line:
         self._stream: Any = None
         self._seen = 0
         self._silent = 0.0
-        device = _device(endpoint, found)
+        device = reach(endpoint, found)
+        rates = [endpoint.rate, *(rate for rate in RATES if rate != endpoint.rate)]
         if endpoint.index is None:  # a sound server converts, and sooner than we can
-            rates = [HEARING_RATE if endpoint.side == "input" else VOICE_RATE]
-        else:
-            rates = [endpoint.rate, *(rate for rate in RATES if rate != endpoint.rate)]
+            rates = [SERVED[endpoint.side]]
         problem: Exception | None = None
         with quiet():
             for rate in rates:
@@ -143,7 +144,7 @@ class Line:
         self.ended = True
 
 
-def _device(endpoint: Endpoint, found: list[DeviceInfo]) -> DeviceInfo:
+def reach(endpoint: Endpoint, found: list[DeviceInfo]) -> DeviceInfo:
     """The entry of PortAudio's list by which `endpoint` is reached, made to lead there."""
     if endpoint.index is None:
         device = gateway(found, endpoint.side)
@@ -154,6 +155,11 @@ def _device(endpoint: Endpoint, found: list[DeviceInfo]) -> DeviceInfo:
     os.environ[PINS[endpoint.side]] = endpoint.name if endpoint.index is None else DEFAULTS[endpoint.side]
     os.environ[PIN] = endpoint.name if endpoint.index is None else ""
     return device
+
+
+def wish(side: Side, setting: str | int | None) -> str | int | None:
+    """What the settings name, or else what the person put into the environment for all programs."""
+    return _theirs[side] if setting is None else setting
 
 
 def reserve() -> None:

@@ -6,9 +6,18 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from samantha.audio.cards import choose, devices, portaudio, quiet
+from samantha.audio.cards import demand, devices, offered, portaudio, quiet
+from samantha.audio.choice import Choice
+from samantha.audio.line import SERVED, reach, wish
 from samantha.audio.pcm import VOICE_RATE, Block
+from samantha.audio.server import Server
 from samantha.errors import AudioError
+
+LATENCY = 0.1
+"""Seconds of buffer: nobody waits for an answer here, and a busy machine may be late."""
+
+TAIL = 0.15
+"""Seconds that a sound server may hold besides."""
 
 
 def play(output: str | int | None, sound: Iterable[Block]) -> None:
@@ -19,18 +28,30 @@ def play(output: str | int | None, sound: Iterable[Block]) -> None:
     import soxr
 
     sd = portaudio()
-    device = choose(output, devices(), "output")
+    found, server = devices(), Server()
+    server.stop()
+    choice = Choice("output", wish("output", output))
+    endpoint = demand(choice, offered(found, server.offer), found)
+    device = reach(endpoint, found)
+    rate = SERVED["output"] if endpoint.index is None else device.rate
     try:
         with quiet():
             stream = sd.OutputStream(
-                samplerate=device.rate, device=device.index, channels=min(2, device.outputs), dtype="float32"
+                samplerate=rate,
+                device=device.index,
+                channels=min(2, device.outputs),
+                dtype="float32",
+                latency=LATENCY,
             )
         with stream:
             for block in sound:
-                converted = soxr.resample(block, VOICE_RATE, device.rate)
+                converted = soxr.resample(block, VOICE_RATE, rate)
                 stream.write(np.repeat(converted[:, None], stream.channels, axis=1))
+            # What still waits when a stream is stopped is not always played: let that be silence.
+            rest = round((stream.latency + TAIL) * rate)
+            stream.write(np.zeros((rest, stream.channels), np.float32))
     except sd.PortAudioError as problem:
         raise AudioError(
-            f"The loudspeaker “{device.name}” cannot be used: {problem}.",
+            f"The loudspeaker “{endpoint.label}” cannot be used: {problem}.",
             "Choose another with --set audio.output=NAME (`samantha devices`), or write a file with -o.",
         ) from None

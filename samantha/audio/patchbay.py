@@ -12,10 +12,10 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-from samantha.audio.cards import DeviceInfo, choose, devices, endpoints, gateway, loud, restart
+from samantha.audio.cards import DeviceInfo, devices, gateway, loud, offered, restart
 from samantha.audio.choice import Choice, Endpoint, Offer
 from samantha.audio.line import Line
 from samantha.audio.server import Server
@@ -98,12 +98,9 @@ class Patchbay:
     @property
     def offer(self) -> Offer:
         """All that can be opened now."""
-        cards = tuple(endpoints(self._cards))
-        served = self._server.offer
-        if served is not None and any(gateway(self._cards, side) for side in self._jacks):
-            return Offer(served.endpoints + cards, served.defaults, served=True)
+        offer = offered(self._cards, self._server.offer)
         # Were a card used that a server only forgot for a moment, it could not have it back.
-        return Offer(cards, _defaults(self._cards), served=self._server.seen)
+        return replace(offer, served=offer.served or self._server.seen)
 
     def start(self) -> None:
         self._thread.start()
@@ -287,11 +284,3 @@ class Patchbay:
             if late is not None:
                 outcome.add_done_callback(lambda done: done.exception() or late(done.result()))
             raise TimeoutError(f"The sound system did not answer within {limit:g} s.") from None
-
-
-def _defaults(cards: list[DeviceInfo]) -> dict[Side, str]:
-    found: dict[Side, str] = {}
-    for side in ("input", "output"):
-        if any(card.channels(side) for card in cards):
-            found[side] = choose(None, cards, side).name
-    return found

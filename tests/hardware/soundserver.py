@@ -8,6 +8,9 @@ touched or needed, and it runs as root in a container as well.
         subprocess.run([...], env=server.env)         # its default devices are spk and micbus
         with server.recording("spk") as heard:        # a wav that grows while the block runs
             server.play(question, sink="micbus")      # blocks until it has been played
+        server.add("buds", headset=True)              # another loudspeaker, until server.remove("buds")
+        server.kill("pipewire-pulse")                 # as a crash would
+        server.start("pipewire-pulse")
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -34,6 +37,19 @@ PROGRAMS = {
 }
 READY_S = 20.0
 
+SERVERS: dict[str, Callable[[Path], list[str]]] = {
+    "dbus-daemon": lambda folder: [
+        "dbus-daemon", "--session", "--nofork", f"--address=unix:path={folder / 'bus'}"
+    ],
+    "pipewire": lambda _: ["pipewire"],
+    "wireplumber": lambda _: ["wireplumber"],
+    "pipewire-pulse": lambda _: ["pipewire-pulse"],
+}  # fmt: skip
+"""In the order in which they need one another."""
+
+SIGNS = {"dbus-daemon": "bus", "pipewire": "pipewire-0", "pipewire-pulse": "pulse/native"}
+"""The socket by which one is seen to be there."""
+
 # The whole of ALSA's configuration: no card of this machine, no ~/.asoundrc, only the sound server.
 ASOUND = """
 pcm.default { type pulse }
@@ -48,6 +64,66 @@ class SoundServer:
         self.env = env
         self._folder = folder
         self._recordings = 0
+        self._modules: dict[str, str] = {}
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+
+    # --- its programs ---
+
+    def start(self, *programs: str) -> None:
+        """Start these of `SERVERS`, all of them if none is named, and wait until the whole answers."""
+        for program in programs or SERVERS:
+            log = self._folder / f"{program}.log"
+            with log.open("ab") as sink:
+                self._running[program] = subprocess.Popen(
+                    SERVERS[program](self._folder),
+                    env=self.env,
+                    stdout=sink,
+                    stderr=sink,
+                    stdin=subprocess.DEVNULL,
+                )
+            if sign := SIGNS.get(program):
+                until((self._folder / sign).exists, f"{program} did not start", log)
+        until(lambda: _answers(self), "the sound server does not answer", self._folder / "pipewire-pulse.log")
+
+    def kill(self, *programs: str) -> None:
+        """End these at once, as a crash would; all of the sound's own if none is named."""
+        for program in programs or [program for program in SERVERS if program != "dbus-daemon"]:
+            child = self._running.pop(program)
+            child.kill()
+            child.wait()
+            if sign := SIGNS.get(program):
+                (self._folder / sign).unlink(missing_ok=True)
+
+    def stop(self) -> None:
+        """End every program."""
+        for child in reversed(self._running.values()):
+            child.terminate()
+            try:
+                child.wait(5)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+
+    # --- its devices ---
+
+    def add(self, name: str, *, source: bool = False, headset: bool = False, rate: int = 48000) -> None:
+        """A loudspeaker into the air, or with `source` a microphone that hears silence."""
+        words = [f"sink_name={name}", f"rate={rate}", "channels=2"]
+        if source:
+            words += ["media.class=Audio/Source/Virtual"]
+        if headset:
+            words += ["sink_properties=device.form_factor=headset"]
+        self._modules[name] = self.pactl("load-module", "module-null-sink", *words).strip()
+        kind = "sources" if source else "sinks"
+        until(lambda: name in self.names(kind), f"no {name} among the {kind}")
+
+    def remove(self, name: str) -> None:
+        """Take a device away that was added."""
+        self.pactl("unload-module", self._modules.pop(name))
+
+    def names(self, kind: str) -> list[str]:
+        """What there is of `kind`: sinks, sources, sink-inputs, source-outputs."""
+        return [line.split("\t")[1] for line in self.pactl("list", "short", kind).splitlines()]
 
     def pactl(self, *words: str) -> str:
         """What `pactl` answers; raises CalledProcessError if it refuses."""
@@ -74,9 +150,13 @@ class SoundServer:
         source = f"{sink}.monitor"
         before = self._listeners()
         command = ["parecord", f"--device={source}", "--file-format=wav", "--rate=48000", "--channels=1"]
-        with _running([*command, "--format=s16le", "--latency-msec=50", str(path)], self.env):
-            until(lambda: self._listeners() > before, f"parecord did not start to listen to {source}")
-            yield path
+        command += ["--format=s16le", "--latency-msec=50", str(path)]
+        with subprocess.Popen(command, env=self.env, stderr=subprocess.DEVNULL) as child:
+            try:
+                until(lambda: self._listeners() > before, f"parecord did not start to listen to {source}")
+                yield path
+            finally:
+                child.terminate()
 
     def record(self, sink: str, seconds: float) -> Path:
         """Record `seconds` of what `sink` plays."""
@@ -99,33 +179,19 @@ def sound_server() -> Iterator[SoundServer]:
     """A running server; everything it started is gone afterwards. Skips the test if programs are missing."""
     if reason := missing():
         pytest.skip(reason)
-    with ExitStack() as stack:
-        # Not under pytest's folder: a Unix socket's path may be 107 characters long.
-        folder = Path(
-            stack.enter_context(tempfile.TemporaryDirectory(prefix="snd-", ignore_cleanup_errors=True))
-        )
-        env = _environment(folder)
-        server = SoundServer(env, folder)
-        bus = folder / "bus"
-        start = [
-            ["dbus-daemon", "--session", "--nofork", f"--address=unix:path={bus}"],
-            ["pipewire"],
-            ["wireplumber"],
-            ["pipewire-pulse"],
-        ]
-        ready = [bus, folder / "pipewire-0", None, folder / "pulse" / "native"]
-        for command, sign in zip(start, ready, strict=True):
-            stack.enter_context(_running(command, env, log=folder / f"{command[0]}.log"))
-            if sign is not None:
-                until(sign.exists, f"{command[0]} did not start", folder / f"{command[0]}.log")
-        until(lambda: _answers(server), "the sound server does not answer", folder / "pipewire-pulse.log")
-        for sink in ("spk", "micbus"):
-            server.pactl("load-module", "module-null-sink", f"sink_name={sink}", "rate=48000", "channels=2")
-            until(lambda sink=sink: sink in server.pactl("list", "short", "sinks"), f"no sink {sink}")
-        server.pactl("set-default-sink", "spk")
-        server.pactl("set-default-source", "micbus.monitor")
-        until(lambda: "micbus.monitor" in server.pactl("info"), "micbus did not become the microphone")
-        yield server
+    # Not under pytest's folder: a Unix socket's path may be 107 characters long.
+    with tempfile.TemporaryDirectory(prefix="snd-", ignore_cleanup_errors=True) as name:
+        server = SoundServer(_environment(Path(name)), Path(name))
+        try:
+            server.start()
+            for sink in ("spk", "micbus"):
+                server.add(sink)
+            server.pactl("set-default-sink", "spk")
+            server.pactl("set-default-source", "micbus.monitor")
+            until(lambda: "micbus.monitor" in server.pactl("info"), "micbus did not become the microphone")
+            yield server
+        finally:
+            server.stop()
 
 
 def until(holds: Callable[[], bool], otherwise: str, log: Path | None = None) -> None:
@@ -159,19 +225,3 @@ def _environment(folder: Path) -> dict[str, str]:
         "PULSE_SERVER": f"unix:{folder / 'pulse' / 'native'}",
         "ALSA_CONFIG_PATH": str(folder / "asound.conf"),
     }
-
-
-@contextmanager
-def _running(command: list[str], env: dict[str, str], log: Path | None = None) -> Iterator[None]:
-    with ExitStack() as stack:
-        sink = stack.enter_context(log.open("wb")) if log else subprocess.DEVNULL
-        child = subprocess.Popen(command, env=env, stdout=sink, stderr=sink, stdin=subprocess.DEVNULL)
-        try:
-            yield
-        finally:
-            child.terminate()
-            try:
-                child.wait(5)
-            except subprocess.TimeoutExpired:
-                child.kill()
-                child.wait()
