@@ -197,7 +197,7 @@ def test_what_is_no_answer_is_an_outage(script: Script, says: str) -> None:
 def test_what_speaks_another_language_is_an_outage(rubbish: bytes) -> None:
     with (
         Server(lambda line: line.sendall(rubbish)) as server,
-        pytest.raises(UnreachableError, match="hung up|reset|Broken pipe"),
+        pytest.raises(UnreachableError, match=r"hung up|reset|Broken pipe"),
     ):
         ears(server.port).transcribe(tone(0.2, 16_000), Token())
 
