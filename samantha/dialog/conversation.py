@@ -411,8 +411,8 @@ class Conversation:
         self._idle_since = None
         self._rest.cancel()
 
-    def mind_borrowed(self) -> None:
-        """Somebody else has the model work: what it held of this conversation must be read again, in time."""
+    def reread_soon(self) -> None:
+        """The model no longer holds this conversation: have it worked through when there is time."""
         self._stir()
         if self.quiet:
             self._idle_since = self._clock()

@@ -107,7 +107,7 @@ class Attachments:
             config,
             prompt=lambda: session.parts.prompt,
             occupied=lambda: not assistant.conversation.quiet or assistant.listener.speaking,
-            borrowed=assistant.conversation.mind_borrowed,
+            borrowed=assistant.conversation.reread_soon,
         )
         self._daemon.listeners.append(self._guests.on)
 

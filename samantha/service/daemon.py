@@ -155,6 +155,8 @@ class Daemon:
         device = self._card(config, self._on_device)
         self.config = config
         self.session = Session(config, parts, assistant, device)
+        if assistant.conversation.history.turns:
+            assistant.conversation.reread_soon()
         running = asyncio.ensure_future(assistant.run(device))
         self._begun.set()
         if self.changed is not None:
