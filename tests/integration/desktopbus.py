@@ -6,6 +6,7 @@ async with private_bus(tmp_path / "bus") as bus:
 
 import asyncio
 import shutil
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -45,7 +46,11 @@ class PrivateBus:
         self._daemon = await asyncio.create_subprocess_exec(
             "dbus-daemon", "--session", "--nofork", "--nopidfile", f"--address={self.address}"
         )
-        await until(self._path.exists, "dbus-daemon did not start")
+        await until(self._listens, "dbus-daemon did not start")
+
+    def _listens(self) -> bool:
+        with socket.socket(socket.AF_UNIX) as caller:
+            return caller.connect_ex(str(self._path)) == 0
 
     async def kill(self) -> None:
         """Take the bus away from under everybody."""
