@@ -238,6 +238,12 @@ class Daemon:
         log.info("new settings: %s", ", ".join(changed))
         return changed
 
+    def complaints(self) -> list[str]:
+        """What is wrong now, as sentences."""
+        if not self._journal.failing:
+            self.problems.pop("storage", None)
+        return list(self.problems.values())
+
     @property
     def models(self) -> dict[str, str]:
         """What hears, thinks and speaks."""

@@ -129,7 +129,7 @@ def status(daemon: Daemon) -> Status:
         socket=str(places.socket()),
         token_file=str(places.token_file(config)) if config.api.tcp else "",
         leads_off=[f"{lead.setting} → {lead.address}: {lead.carries}" for lead in leads(config)],
-        problems=list(daemon.problems.values()),
+        problems=daemon.complaints(),
     )
 
 

@@ -52,6 +52,11 @@ class Journal:
         self._writing: asyncio.Task[None] | None = None
         self._failing = False
 
+    @property
+    def failing(self) -> bool:
+        """Whether the disk refused the last write."""
+        return self._failing
+
     async def resume(self, max_age: timedelta) -> list[KeptTurn]:
         """Go on with the last conversation if it is younger than `max_age`: its newest turns, for `restore`."""
 

@@ -299,7 +299,7 @@ def test_events_reach_whoever_subscribed_and_a_broken_one_is_dropped() -> None:
 def test_a_disk_that_takes_nothing_is_said_once_and_the_talk_goes_on(tmp_path: Path) -> None:
     async def body() -> None:
         (tmp_path / "a file").touch()
-        script = Script(heard=["One, please.", "Two, please."], letter_lasts=0.01)
+        script = Script(heard=["One, please.", "Two, please.", "Three, please."], letter_lasts=0.01)
         async with living(script, **{"paths.state": str(tmp_path / "a file" / "state")}) as life:
             await awake(life)
             life.speak()
@@ -308,6 +308,10 @@ def test_a_disk_that_takes_nothing_is_said_once_and_the_talk_goes_on(tmp_path: P
             await life.until(ReplySpoken, 2)
             assert len(life.history()) == 4
             assert len((await Verbs(life.daemon).status()).problems) == 1
+            (tmp_path / "a file").unlink()
+            life.speak()
+            await life.until(ReplySpoken, 3)
+            await until(lambda: not life.daemon.complaints())
 
     live(body)
 
