@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import threading
 import time
 
 import pytest
@@ -97,6 +98,7 @@ def test_stopping_ends_the_hold() -> None:
             display.press("ctrl", "alt", "space")
             listening.next("pressed")
         listening.next("released")
+        assert not [thread for thread in threading.enumerate() if thread.name.startswith("hotkey")]
 
 
 def test_the_doctor_is_told_what_is_used() -> None:

@@ -61,7 +61,7 @@ def x_server(name: str = "") -> Iterator[Display]:
     reader, writer = os.pipe()
     command = ["Xvfb", *([name] if name else []), "-displayfd", str(writer), "-screen", "0", "320x240x8"]
     server = subprocess.Popen(
-        [*command, "-nolisten", "tcp"],
+        [*command, "-nolisten", "tcp", "-noreset"],
         pass_fds=[writer],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -79,10 +79,11 @@ class Keyboard:
     def stop(self) -> None:
         """End, within a second."""
         self._stopped.set()
-        listener = self._listener
-        if listener is not None:
-            listener.stop()
-        self._thread.join(1)
+        end = time.monotonic() + 1
+        while self._thread.is_alive() and time.monotonic() < end:  # again, if it was only about to listen
+            if (listener := self._listener) is not None:
+                _interrupt(listener)
+            self._thread.join(0.1)
 
     def _run(self) -> None:
         told = False
@@ -132,6 +133,22 @@ class Keyboard:
         edge = self._tracker.feed(self._names.get(-1 if code is None else code, ""), down, now)
         if edge is not None:
             self._edge(edge, now)
+
+
+def _interrupt(listener: Any) -> None:
+    """Let pynput's `listener` return. On X11 its own `stop` takes effect with the next key only."""
+    context = getattr(listener, "_context", None)
+    if not isinstance(context, int):
+        listener.stop()
+        return
+    from Xlib import display, error
+
+    try:
+        server = display.Display()
+        server.record_disable_context(context)
+        server.close()
+    except (error.DisplayError, error.ConnectionClosedError, OSError):
+        _log.debug("the display has gone, and the listener with it", exc_info=True)
 
 
 def names(keyboard: Any, wanted: frozenset[str]) -> dict[int, str]:
