@@ -191,11 +191,12 @@ def _problem(facts: dict[str, str]) -> str:
     result = facts.get("Result", "success")
     if result == "success":
         return ""
-    if result == "exit-code" and facts.get("ExecMainStatus") == "1":
+    if result == "exit-code" and facts.get("ExecMainStatus") in ("1", "2"):
         return "She ended because of something that only you can mend."
     reason = _RESULTS.get(result, f"She ended: {result}.")
-    if facts.get("ActiveState") == "failed":  # what is tried again is not failed yet
-        return f"{reason} systemd tried {facts.get('NRestarts', 0)} times more, and gave up."
+    tried = int(facts.get("NRestarts") or 0)
+    if facts.get("ActiveState") == "failed" and tried:  # what is to be tried again is not failed yet
+        return f"{reason} systemd tried {tried} times more, and gave up."
     return reason
 
 
