@@ -47,7 +47,12 @@ class Server:
         """The latest account, replaced as a whole; None while there is no server."""
         self._pulse = _connect()
         if self._pulse is not None:
-            self._look(self._pulse, 0)
+            from pulsectl import PulseError
+
+            try:
+                self._look(self._pulse, 0)
+            except PulseError as problem:
+                log.info("the sound server does not answer: %s", problem)
 
     def watch(self, changed: Callable[[], None]) -> None:
         """Call `changed`, on a thread of its own, whenever `offer` has changed."""
@@ -78,7 +83,7 @@ class Server:
 
     def _follow(self, pulse: Any, connection: int, changed: Callable[[], None]) -> None:
         """Until the connection ends."""
-        from pulsectl import PulseError, PulseLoopStop
+        from pulsectl import PulseLoopStop
 
         stirred = True
 
@@ -94,27 +99,18 @@ class Server:
                 if stirred:
                     stirred = False
                     before = self.offer
-                    if not self._look(pulse, connection):
-                        return
+                    self._look(pulse, connection)
                     if self.offer != before:
                         changed()
                     self._stopping.wait(SETTLE)
                 pulse.event_listen(timeout=0.0 if stirred else 1.0)
-        except PulseError as problem:
+        except Exception as problem:  # noqa: BLE001 (pulsectl's have nothing in common, and mean one thing)
             log.info("the sound server has gone: %s", str(problem) or type(problem).__name__)
 
-    def _look(self, pulse: Any, connection: int) -> bool:
-        """Renew `offer`; False if the server does not answer."""
-        from pulsectl import PulseError
-
-        listed: dict[Side, list[Any]] = {}
-        try:
-            info = pulse.server_info()
-            listed["input"] = pulse.source_list()
-            listed["output"] = pulse.sink_list()
-        except PulseError as problem:
-            log.info("the sound server does not answer: %s", str(problem) or type(problem).__name__)
-            return False
+    def _look(self, pulse: Any, connection: int) -> None:
+        """Renew `offer`."""
+        info = pulse.server_info()
+        listed: dict[Side, list[Any]] = {"input": pulse.source_list(), "output": pulse.sink_list()}
         nodes = [
             _endpoint(side, node, connection)
             for side, there in listed.items()
@@ -127,7 +123,6 @@ class Server:
         }
         self.offer = Offer(tuple(nodes), defaults, served=True)
         self.seen = True
-        return True
 
 
 def available() -> bool:
