@@ -50,7 +50,7 @@ class House:
         self.borrowed = 0
         load = Load()
         lanes = [Lane(name, load) for name in ("stt", "llm", "tts")]
-        self._engines = Engines(*parts, stt_lane=lanes[0], llm_lane=lanes[1], tts_lane=lanes[2])
+        self.engines = Engines(*parts, stt_lane=lanes[0], llm_lane=lanes[1], tts_lane=lanes[2])
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="conversation")
         self._thread.start()
@@ -58,7 +58,7 @@ class House:
         persona = Prompt("You are Samantha.", "", settings.llm.context, settings.llm.max_tokens)
         self.guests = self.do(
             lambda: Guests(
-                self._engines,
+                self.engines,
                 settings,
                 prompt=lambda: persona,
                 occupied=lambda: self.occupied,
@@ -79,8 +79,8 @@ class House:
 
     def close(self) -> None:
         self.do(self.guests.close)
-        self._engines.close()
-        asyncio.run_coroutine_threadsafe(self._engines.closed(), self._loop).result(10)
+        self.engines.close()
+        asyncio.run_coroutine_threadsafe(self.engines.closed(), self._loop).result(10)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()

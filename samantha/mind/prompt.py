@@ -25,7 +25,7 @@ _MONTHS = (
 _ASKS_FOR_DATE = re.compile(
     r"\b(date|day|month|year|week|weekend|today|tomorrow|yesterday)s?\b", re.IGNORECASE
 )
-_LANGUAGES = {
+LANGUAGES = {
     "ar": "Arabic", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek", "en": "English",
     "es": "Spanish", "fi": "Finnish", "fr": "French", "he": "Hebrew", "hi": "Hindi", "hu": "Hungarian",
     "it": "Italian", "ja": "Japanese", "ko": "Korean", "nl": "Dutch", "no": "Norwegian", "pl": "Polish",
@@ -54,7 +54,7 @@ class Prompt:
             text += "\n\nAnswer in the language in which you are spoken to."
         elif language != "en":
             # English examples would pull a small model back into English.
-            text, examples = f"{text}\n\nSpeak {_LANGUAGES.get(language, language)}.", ()
+            text, examples = f"{text}\n\nSpeak {LANGUAGES.get(language, language)}.", ()
         self._system = (Message("system", text), *examples)
 
     def system(self) -> list[Message]:
