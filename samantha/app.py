@@ -293,16 +293,15 @@ class Assistant:
 
 def _hear_of_stand_ins(parts: Parts, conversation: Conversation) -> None:
     """Have her say when this machine's engine works in the place of another machine's."""
-    from samantha.remote.fallback import Fallback
+    from samantha.remote.fallback import fallbacks
 
     loop = asyncio.get_running_loop()
-    for engine in (parts.transcriber, parts.llm, parts.synthesizer):
-        if isinstance(engine, Fallback):
+    for fallback in fallbacks(parts.transcriber, parts.llm, parts.synthesizer):
 
-            def tell(sentence: str, topic: str = engine.does) -> None:
-                loop.call_soon_threadsafe(conversation.announce, topic, sentence)
+        def tell(sentence: str, topic: str = fallback.does) -> None:
+            loop.call_soon_threadsafe(conversation.announce, topic, sentence)
 
-            engine.tell(tell)
+        fallback.tell(tell)
 
 
 # --- engines by their settings ----------------------------------------------------------------------------

@@ -219,8 +219,12 @@ async def converse(
     fillers: tuple[Filler, ...] = (),
     lost: Filler | None = None,
     prepare: Callable[[Assistant], None] = lambda _: None,
+    adapt: Callable[[Parts], Parts] = lambda parts: parts,
 ) -> Outcome:
-    """A whole conversation through the real composition root, on files and a virtual clock."""
+    """A whole conversation through the real composition root, on files and a virtual clock.
+
+    `adapt` may put other engines into the place of the scripted ones.
+    """
     config = config or Config()
     soundfile.write(folder / "in.wav", microphone, HEARING_RATE, subtype="PCM_16")
     load = Load()
@@ -236,7 +240,12 @@ async def converse(
     )
     events: list[Event] = []
     assistant = Assistant(
-        config, parts, load, canceller=lambda _: canceller, now=lambda: NOON, subscribers=[events.append]
+        config,
+        adapt(parts),
+        load,
+        canceller=lambda _: canceller,
+        now=lambda: NOON,
+        subscribers=[events.append],
     )
     prepare(assistant)
     device = FileDevice(folder / "in.wav", folder / "out.wav", pace, lambda: assistant.finished)

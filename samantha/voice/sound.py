@@ -53,7 +53,6 @@ def trimmed(stream: Iterable[Block]) -> Iterator[Block]:
         held = np.concatenate([held, block])
         loud = np.flatnonzero(np.abs(held) > _AUDIBLE)
         if not len(loud):
-            held = held if begun else held[-_MARGIN:]
             continue
         ready, held = held[: loud[-1] + 1], held[loud[-1] + 1 :]
         yield ready if begun else fade(ready[max(0, int(loud[0]) - _MARGIN) :], _EDGE)
