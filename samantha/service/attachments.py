@@ -12,6 +12,7 @@ from samantha.config import Config
 from samantha.errors import SamanthaError
 from samantha.service import logs, places
 from samantha.service.bridge import Bridge
+from samantha.service.program import barred
 
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute
@@ -47,6 +48,7 @@ class Attachments:
         """The daemon converses anew, with `config`: renew what is made of its settings or its engines."""
         before, self._config = self._config, config
         logs.begin(config.log)
+        self._daemon.note("network", barred(config))
         self._renew_guests(config)
         if before is not None and before.api != config.api:
             await self._stop_api()
@@ -136,7 +138,7 @@ class Attachments:
                 log.info("the talk key: %s", problem)
 
         def complain(problem: SamanthaError) -> None:
-            soon(lambda: daemon.problems.__setitem__("hotkey", str(problem)))()
+            soon(lambda: daemon.note("hotkey", str(problem)))()
 
         def make() -> None:
             self._hotkey = Hotkey(config.ptt, soon(press), soon(lambda: daemon.talk("release")), complain)
@@ -192,8 +194,7 @@ class Attachments:
         try:
             start()
         except SamanthaError as problem:
-            log.warning("%s", problem)
-            self._daemon.problems[topic] = str(problem)
+            self._daemon.note(topic, str(problem))
             return False
-        self._daemon.problems.pop(topic, None)
+        self._daemon.note(topic, "")
         return True

@@ -15,6 +15,7 @@ from datetime import timedelta
 from typing import Any
 
 from samantha import app
+from samantha.audio.choice import THINGS
 from samantha.audio.device import Found, Lost
 from samantha.config import Config
 from samantha.dialog.lane import Load
@@ -238,6 +239,14 @@ class Daemon:
         log.info("new settings: %s", ", ".join(changed))
         return changed
 
+    def note(self, topic: str, problem: str) -> None:
+        """What is wrong with `topic` now, as a sentence; "" if nothing is."""
+        if problem:
+            log.warning("%s", problem)
+            self.problems[topic] = problem
+        else:
+            self.problems.pop(topic, None)
+
     def complaints(self) -> list[str]:
         """What is wrong now, as sentences."""
         if not self._journal.failing:
@@ -274,16 +283,14 @@ class Daemon:
                 log.info("a turn was answered after %.0f ms", sound)
             case ReplySpoken():
                 self.turns += 1
-                self.problems.pop("turn", None)
+                self.note("turn", "")
             case Failed(error=error):
-                self.problems["turn"] = error
-                log.warning("a turn failed: %s", error)
+                self.note("turn", error)
             case DeviceLost(side=side, name=name):
-                self.problems[side] = f"{name} has gone."
-                log.warning("lost: %s", name)
+                self.note(side, f"The {THINGS[side]} {name} has gone.")
             case DeviceFound(side=side, name=name):
-                self.problems.pop(side, None)
-                log.info("found: %s", name)
+                self.note(side, "")
+                log.info("the %s is now %s", THINGS[side], name)
             case ListeningChanged(mode=mode, muted=muted, microphone=microphone):
                 log.info("mode %s, muted %s, microphone open %s", mode, muted, microphone)
             case _:
@@ -313,9 +320,8 @@ class Daemon:
 
     def _no_disk(self, problem: StorageError) -> None:
         """Go on in memory, and say so."""
-        log.warning("%s", problem)
         said = "storage" in self.problems
-        self.problems["storage"] = str(problem)
+        self.note("storage", str(problem))
         if self.session is not None and not said:
             self.session.assistant.conversation.announce("storage", NO_DISK)
 

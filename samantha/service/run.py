@@ -22,6 +22,7 @@ from samantha.store.lock import exclusive
 
 log = logging.getLogger(__name__)
 
+
 def run(read: Callable[[], Config]) -> None:
     """Be the daemon until SIGTERM or Ctrl-C. `read` gives the settings, now and at each SIGHUP."""
     os.umask(0o077)
@@ -78,10 +79,9 @@ def _on_signals(daemon: Daemon) -> None:
         try:
             await daemon.reload()
         except SamanthaError as problem:
-            log.warning("the new settings are not used: %s", problem)
-            daemon.problems["settings"] = str(problem)
+            daemon.note("settings", f"The new settings are not used. {problem}")
         else:
-            daemon.problems.pop("settings", None)
+            daemon.note("settings", "")
 
     def hang_up() -> None:
         task = loop.create_task(reload())
