@@ -12,11 +12,10 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a terminal that is not UTF-8 must not end a conversation
             stream.reconfigure(errors="replace")
-    from samantha.cli import app
     from samantha.errors import SamanthaError
 
     try:
-        app(prog_name="samantha")
+        _run(sys.argv[1:])
     except SamanthaError as problem:
         print(f"samantha: {problem}", file=sys.stderr)
         sys.exit(FIXABLE)
@@ -36,6 +35,17 @@ def main() -> None:
         sys.exit(FIXABLE)
     except Exception as problem:  # noqa: BLE001 (whatever it is, it is confessed)
         _confess(problem)
+
+
+def _run(words: list[str]) -> None:
+    if words in (["ptt", "press"], ["ptt", "release"], ["ptt", "toggle"]):  # a finger waits: no Typer
+        from samantha.commands.control import ptt
+
+        ptt(words[1], as_json=False)  # type: ignore[arg-type]
+        return
+    from samantha.cli import app
+
+    app(prog_name="samantha")
 
 
 def _disk(problem: OSError) -> str | None:

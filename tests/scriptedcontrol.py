@@ -6,13 +6,14 @@ import asyncio
 import shutil
 import tempfile
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from samantha import __version__
 from samantha.config import Api
+from samantha.errors import SamanthaError
 from samantha.events import Mode
 from samantha.service.api import ApiServer
 from samantha.service.client import Client
@@ -26,12 +27,14 @@ class ScriptedControl:
         self.asked: list[Any] = []
         self.problem: Exception | None = None
         self.answer, self.pace_s = answer, pace_s
+        self.breaks_after: int | None = None
+        """After how many words of a chat she loses her thread."""
         self.stopped = threading.Event()
         """Set when a chat or a saying was broken off."""
         self.muted, self.held = False, False
         self.how: Mode = "always"
-        self._sinks: list[Callable[[dict[str, Any]], None]] = []
-        self._turn = threading.Lock()
+        self.sinks: list[Callable[[dict[str, Any]], None]] = []
+        self.turn = threading.Lock()
 
     def _note(self, *what: Any) -> None:
         self.asked.append(what)
@@ -78,7 +81,7 @@ class ScriptedControl:
 
     async def hush(self) -> bool:
         self._note("hush")
-        return self._turn.locked()
+        return self.turn.locked()
 
     async def say(self, text: str) -> str:
         self._note("say", text)
@@ -89,19 +92,21 @@ class ScriptedControl:
             raise
         return text
 
-    async def chat(self, text: str, *, aloud: bool) -> AsyncIterator[str]:
+    async def chat(self, text: str, *, aloud: bool) -> AsyncGenerator[str, None]:
         self._note("chat", text, aloud)
-        if not self._turn.acquire(blocking=False):
+        if not self.turn.acquire(blocking=False):
             raise Busy("She is in the middle of a turn.")
         try:
             for i, word in enumerate(self.answer.split(" ")):
                 await asyncio.sleep(self.pace_s)
+                if i == self.breaks_after:
+                    raise SamanthaError("failed", "I lost my train of thought.")
                 yield word if i == 0 else f" {word}"
         except (asyncio.CancelledError, GeneratorExit):
             self.stopped.set()
             raise
         finally:
-            self._turn.release()
+            self.turn.release()
 
     async def devices(self) -> list[dict[str, Any]]:
         self._note("devices")
@@ -116,11 +121,11 @@ class ScriptedControl:
         return ["dialog.mode"]
 
     def subscribe(self, sink: Callable[[dict[str, Any]], None]) -> Callable[[], None]:
-        self._sinks.append(sink)
-        return lambda: self._sinks.remove(sink)
+        self.sinks.append(sink)
+        return lambda: self.sinks.remove(sink)
 
     def publish(self, **record: Any) -> None:
-        for sink in self._sinks:
+        for sink in self.sinks:
             sink(record)
 
 
@@ -141,11 +146,13 @@ class Served:
 
 
 @contextmanager
-def served(control: Any, *, tcp: bool = False, host: str = "127.0.0.1", extra: Any = ()) -> Iterator[Served]:
+def served(control: Any, *, tcp: bool = False, patience_s: int = 10) -> Iterator[Served]:
     """The API of `control` on a socket in a short folder, and on any free TCP port if asked."""
     folder = Path(tempfile.mkdtemp(prefix="api-"))
-    settings = Api.model_construct(tcp=tcp, host=host, port=0, openai=False)
-    server = ApiServer(control, settings, folder / "run" / "api.sock", folder / "state" / "token", extra)
+    settings = Api.model_construct(tcp=tcp, port=0)
+    server = ApiServer(
+        control, settings, folder / "run" / "api.sock", folder / "state" / "token", patience_s=patience_s
+    )
     server.start()
     try:
         yield Served(server, control, folder / "run" / "api.sock", folder / "state" / "token")

@@ -56,7 +56,7 @@ def application(control: Control, hub: Hub, extra: Sequence[BaseRoute] = ()) -> 
             Route("/events", no_page),
             *extra,
         ],
-        exception_handlers={SamanthaError: _problem, HTTPException: _http_problem},
+        exception_handlers={SamanthaError: _problem, HTTPException: _http_problem, Exception: _bug},
     )
     app.router.redirect_slashes = False
     return app
@@ -88,6 +88,11 @@ async def _http_problem(_: Request, problem: Exception) -> Response:
     return refusal(problem.status_code, _CODES.get(problem.status_code, "http"), problem.detail, "", headers)
 
 
+async def _bug(_: Request, __: Exception) -> Response:
+    """What the client sees of it; the guard writes it down."""
+    return refusal(500, "bug", "This is a bug of ours.", "Look at the log.")
+
+
 class ApiServer:
     """Serves `control` from `start` to `stop`, both called on the thread of the conversation's loop."""
 
@@ -98,12 +103,15 @@ class ApiServer:
         socket: Path,
         token_file: Path,
         extra_routes: Sequence[BaseRoute] = (),
+        patience_s: int = 10,
     ) -> None:
+        """`patience_s` is how long a client may take to ask, and how long he may leave an answer unread."""
         self._control = control
         self._settings = settings
         self._path = socket
         self._token_file = token_file
         self._extra = extra_routes
+        self._patience_s = patience_s
         self._hub = Hub()
         self._listening: list[sockets_of_python.socket] = []
         self._inode = 0
@@ -121,7 +129,7 @@ class ApiServer:
         """Returns when clients can connect. Raises SamanthaError, with a sentence, if they never could."""
         token = self._listen()
         guard = Guard(application(self._control, self._hub, self._extra), self._settings.host, token)
-        self._server = uvicorn.Server(_uvicorn(guard))
+        self._server = uvicorn.Server(_uvicorn(guard, self._patience_s))
         self._unsubscribe = self._control.subscribe(self._hub.put)
         self._thread = threading.Thread(target=self._run, name="api", daemon=True)
         self._thread.start()
@@ -169,7 +177,7 @@ class ApiServer:
         await asyncio.sleep(0)  # lets the transports close
 
 
-def _uvicorn(app: Guard) -> uvicorn.Config:
+def _uvicorn(app: Guard, patience_s: int) -> uvicorn.Config:
     config = uvicorn.Config(
         app,
         http=Connection,
@@ -184,7 +192,7 @@ def _uvicorn(app: Guard) -> uvicorn.Config:
         access_log=False,
         proxy_headers=False,
         server_header=False,
-        timeout_keep_alive=15,
+        timeout_keep_alive=patience_s,
         timeout_graceful_shutdown=0,
     )
     config.load()

@@ -8,10 +8,10 @@ from __future__ import annotations
 import contextlib
 import json
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
 from samantha.errors import SamanthaError
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 TIMEOUT_S = 10.0
 """Seconds to wait for an answer that needs no thinking."""
+
+GOING = 1012
+"""What a WebSocket is closed with when she stops."""
 
 _START = "Start her with `samantha daemon` or `samantha service start`."
 
@@ -99,16 +102,19 @@ class Client:
                 )
             except InvalidStatus as refused:
                 answer = refused.response
-                raise _refused(answer.status_code, answer.body or b"", answer.headers) from None
+                raise _refused(answer.status_code, bytes(answer.body or b""), answer.headers) from None
         with websocket:
             try:
                 for text in websocket:
                     yield json.loads(text)
             except ConnectionClosed as closed:
-                if closed.rcvd is not None and closed.rcvd.code == 1013:
-                    raise SamanthaError(
-                        "api.late", "The events were read too slowly.", "Read them faster."
-                    ) from None
+                if closed.rcvd is not None and closed.rcvd.code == GOING:
+                    return
+                raise SamanthaError(
+                    "api.events",
+                    "The events broke off: they were read too slowly, or she died.",
+                    "Ask again.",
+                ) from None
 
     def ask(
         self, method: str, path: str, body: dict[str, Any] | None = None, *, timeout: float | None = TIMEOUT_S
@@ -174,6 +180,10 @@ class Client:
             ) from None
 
 
+class _Headers(Protocol):
+    def get(self, name: str, default: str, /) -> str: ...
+
+
 class _UnixConnection(HTTPConnection):
     def __init__(self, path: Path, timeout: float | None) -> None:
         super().__init__("localhost", timeout=timeout)
@@ -185,14 +195,14 @@ class _UnixConnection(HTTPConnection):
         self.sock.connect(str(self._path))
 
 
-def _refused(status: int, body: bytes, headers: Mapping[str, str]) -> SamanthaError:
+def _refused(status: int, body: bytes, headers: _Headers) -> SamanthaError:
     try:
         return _problem(json.loads(body)["error"], headers)
     except (ValueError, KeyError, TypeError):
         return SamanthaError("api", f"Something that is not Samantha answered with {status}.")
 
 
-def _problem(error: dict[str, str], headers: Mapping[str, str]) -> SamanthaError:
+def _problem(error: dict[str, str], headers: _Headers) -> SamanthaError:
     if error["code"] == "busy":
         from samantha.service.control import Busy
 

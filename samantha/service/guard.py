@@ -6,6 +6,7 @@ import asyncio
 import hmac
 import ipaddress
 import logging
+import traceback
 from collections.abc import Iterable
 
 from starlette.datastructures import Headers
@@ -14,9 +15,6 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 log = logging.getLogger(__name__)
-
-SENDING_S = 10.0
-"""Seconds that a client may leave an answer unread before the connection is cut."""
 
 SUBPROTOCOL = "samantha"
 """What a WebSocket client offers beside its token, and what is chosen: the token is never sent back."""
@@ -46,28 +44,22 @@ class Guard:
         if (refused := self._refuse(scope, headers)) is not None:
             await refused(scope, receive, send)
             return
-        started = False
+        state = scope["state"]
 
         async def bounded_send(message: Message) -> None:
-            nonlocal started
-            started = True
             try:
-                async with asyncio.timeout(SENDING_S):
+                async with asyncio.timeout(state["patience_s"]):
                     await send(message)
-            except TimeoutError:
-                scope["state"]["abort"]()
+            except TimeoutError:  # a client that asks and does not read
+                state["abort"]()
                 raise ClientDisconnect from None
 
         try:
             await self._app(scope, receive, bounded_send)
         except ClientDisconnect:
             return
-        except Exception:
-            log.exception("A request to %s failed.", scope["path"])
-            if started:
-                scope["state"]["abort"]()
-            else:
-                await refusal(500, "bug", "This is a bug of ours.", "See the log.")(scope, receive, send)
+        except Exception as bug:  # noqa: BLE001 (whatever it is, one request must not end the others)
+            _note(scope["path"], bug)
 
     def _refuse(self, scope: Scope, headers: Headers) -> JSONResponse | None:
         origins = headers.getlist("origin")
@@ -87,6 +79,13 @@ class Guard:
         name = host.rpartition(":")[0] if host.rpartition(":")[2].isdecimal() else host
         name = name.removeprefix("[").removesuffix("]").lower()
         return name in self._names or (self._everywhere and _is_address(name))
+
+
+def _note(path: str, bug: Exception) -> None:
+    """Write down where it happened; its message may hold what the person said."""
+    where = traceback.extract_tb(bug.__traceback__)[-1]
+    log.error("%s failed: %s at %s:%s", path, type(bug).__name__, where.filename, where.lineno)
+    log.debug("It failed like this.", exc_info=bug)
 
 
 def _is_address(name: str) -> bool:

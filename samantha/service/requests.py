@@ -17,28 +17,28 @@ M = TypeVar("M", bound=BaseModel)
 BODY_LIMIT = 64 * 1024
 """Bytes of the body of a control request."""
 
-BODY_S = 10.0
-"""Seconds for a body to arrive."""
-
-PATIENCE = 16
+OVER = 16
 """A body up to this many times too large is read to its end, so that its sender reads the answer."""
 
 CLOSE = {"Connection": "close"}
 
 
-async def body(request: Request, limit: int = BODY_LIMIT, seconds: float = BODY_S) -> bytes:
-    """The body, of at most `limit` bytes, however it is sent. Raises HTTPException 408 or 413."""
+async def body(request: Request, limit: int = BODY_LIMIT) -> bytes:
+    """The body, of at most `limit` bytes, however it is sent, within the patience of the connection.
+
+    Raises HTTPException 408 or 413.
+    """
     too_large = HTTPException(413, f"The body is larger than {limit} bytes.", CLOSE)
-    if int(request.headers.get("content-length", "0")) > PATIENCE * limit:
+    if int(request.headers.get("content-length", "0")) > OVER * limit:
         raise too_large
     size, kept = 0, []
     try:
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(request.state.patience_s):
             async for chunk in request.stream():
                 size += len(chunk)
                 if size <= limit:
                     kept.append(chunk)
-                elif size > PATIENCE * limit:
+                elif size > OVER * limit:
                     raise too_large
     except TimeoutError:
         raise HTTPException(408, "The body took too long to arrive.", CLOSE) from None

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from samantha import __version__
 from samantha.errors import SamanthaError
@@ -181,10 +183,21 @@ async def _chat(asked: Asked) -> Answer | Response:
     accepted = asked.request.headers.get("accept", "")
     if "application/json" in accepted and "text/event-stream" not in accepted:
         return Answer(text=await unless_gone(asked.request, _joined(pieces)))
-    first = await unless_gone(asked.request, _next(pieces))
-    return StreamingResponse(
-        _events(first, pieces), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
-    )
+    return _Events(await unless_gone(asked.request, _next(pieces)), pieces)
+
+
+class _Events(StreamingResponse):
+    """An answer as server-sent events; ends it when there is nobody to send it to."""
+
+    def __init__(self, first: str | None, rest: AsyncGenerator[str, None]) -> None:
+        super().__init__(
+            _events(first, rest), headers={"Cache-Control": "no-store"}, media_type="text/event-stream"
+        )
+        self._rest = rest
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with aclosing(self._rest):
+            await super().__call__(scope, receive, send)
 
 
 async def _joined(pieces: AsyncIterator[str]) -> str:

@@ -33,7 +33,7 @@ def listen_unix(path: Path) -> socket.socket:
     _private(path.parent)
     _clear(path)
     server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    before = os.umask(0o077)  # so that there is no instant in which others may open it
+    before = os.umask(0o177)  # so that there is no instant in which others may open it
     try:
         server.bind(str(path))
     except OSError as problem:

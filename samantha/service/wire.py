@@ -8,18 +8,15 @@ from typing import Any
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-ASKING_S = 10.0
-"""Seconds in which a request must have arrived once its connection is there or its first byte has come."""
-
 CONNECTIONS = 256
 """Connections to one address at a time; further ones are closed at once."""
 
 
 class Connection(H11Protocol):
-    """uvicorn's connection with a deadline for the client.
+    """uvicorn's connection with a deadline for the client: the keep-alive time is also the time to ask.
 
     Each request finds in its state `abort`, which ends the connection although data is waiting to be read by a
-    client that has stopped reading, and `local`, whether it came through the Unix socket.
+    client that has stopped reading, `local`, whether it came through the Unix socket, and `patience_s`.
     """
 
     _deadline: asyncio.TimerHandle | None = None
@@ -27,7 +24,11 @@ class Connection(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         local = self.server is not None and self.server[1] is None
-        self.app_state: dict[str, Any] = {**self.app_state, "abort": transport.abort, "local": local}
+        self.app_state: dict[str, Any] = {
+            "abort": transport.abort,
+            "local": local,
+            "patience_s": self.config.timeout_keep_alive,
+        }
         if sum(getattr(other, "server", None) == self.server for other in self.connections) > CONNECTIONS:
             transport.abort()
         else:
@@ -46,7 +47,7 @@ class Connection(H11Protocol):
         owes = self.conn.their_state in (h11.IDLE, h11.SEND_BODY)
         if owes and self.conn.our_state in (h11.IDLE, h11.DONE):
             if self._deadline is None:
-                self._deadline = self.loop.call_later(ASKING_S, self.transport.abort)
+                self._deadline = self.loop.call_later(self.config.timeout_keep_alive, self.transport.abort)
         else:
             self._relax()
 
