@@ -32,17 +32,13 @@ MEDIA_TYPES: dict[Format, str] = {
     "pcm": "audio/pcm",
 }
 
-_STREAMS: dict[Format, tuple[str, str, int, dict[str, str]]] = {
-    "mp3": (
-        "libmp3lame",
-        "mp3",
-        96_000,
-        {"reservoir": "0"},
-    ),  # each frame can be heard without the one before
-    "opus": ("libopus", "ogg", 48_000, {}),
-    "aac": ("aac", "adts", 96_000, {}),
+_STREAMS: dict[Format, tuple[str, str, dict[str, str]]] = {
+    # Without a reservoir each frame can be heard without the ones before it.
+    "mp3": ("libmp3lame", "mp3", {"b": "96000", "reservoir": "0"}),
+    "opus": ("libopus", "ogg", {"b": "48000"}),
+    "aac": ("aac", "adts", {"b": "96000"}),
 }
-"""FFmpeg's names of codec and container, bits a second, options of the codec."""
+"""FFmpeg's names of codec and container, and the codec's options."""
 
 _RATES = range(4000, 384_001)  # Hz; what claims another one is damaged, or means harm
 
@@ -98,13 +94,12 @@ class _Whole:
 class _Stream:
     """A codec of FFmpeg's, in a container that can be read while it is being written."""
 
-    def __init__(self, codec: str, container: str, bits: int, options: dict[str, str]) -> None:
+    def __init__(self, codec: str, container: str, options: dict[str, str]) -> None:
         import av
 
         self._out = _Pipe()
         self._container = av.open(self._out, "w", format=container)
         self._stream: Any = self._container.add_stream(codec, rate=VOICE_RATE, layout="mono", options=options)
-        self._stream.bit_rate = bits
         context: Any = self._stream.codec_context
         self._resampler = av.AudioResampler(
             format=context.format, layout="mono", rate=VOICE_RATE, frame_size=context.frame_size
@@ -190,6 +185,5 @@ def _decoded(path: Path, form: str) -> Iterator[Block]:
                 for part in resampler.resample(frame):
                     sound = part.to_ndarray().reshape(-1)
                     yield np.clip(np.nan_to_num(sound, nan=0.0, posinf=1.0, neginf=-1.0), -1.0, 1.0)
-    except (av.FFmpegError, ValueError) as problem:
-        reason = str(getattr(problem, "strerror", problem)).rstrip(".")
-        raise AudioError(f"{path} is damaged: {reason}.", "Use another copy of it.") from None
+    except (av.FFmpegError, ValueError):  # whose reasons help nobody
+        raise AudioError(f"{path} is damaged.", "Use another copy of it.") from None

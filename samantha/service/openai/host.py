@@ -92,14 +92,17 @@ async def parsed(request: Request, shape: type[Model]) -> Model:
 
 
 def checked(read: Callable[[], Model]) -> Model:
-    """What `read` makes of a request. Raises Refused, naming the first thing that is wrong in it."""
+    """What `read` makes of a request. Raises Refused, naming what is wrong in it."""
     try:
         return read()
     except ValidationError as wrong:
-        first = wrong.errors(include_url=False, include_input=False, include_context=False)[0]
-        param = ".".join(map(str, first["loc"])) or None
-        message = first["msg"].removeprefix("Value error, ")
-        raise Refused(f"{param}: {message}." if param else f"{message}.", param) from None
+        errors = wrong.errors(include_url=False, include_input=False, include_context=False)
+        deepest = max(errors, key=lambda error: len(error["loc"]))  # of what could be one of several things
+        path = [str(part) for part in deepest["loc"] if str(part).replace("_", "").isalnum()]
+        message = deepest["msg"].removeprefix("Value error, ")
+        raise Refused(
+            f"{'.'.join(path)}: {message}." if path else f"{message}.", next(iter(path), None)
+        ) from None
 
 
 class Stream(StreamingResponse):

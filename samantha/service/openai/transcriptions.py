@@ -124,7 +124,7 @@ async def _form(request: Request) -> FormData:
             max_files=1, max_fields=20, max_part_size=FIELD_LIMIT
         )
     except HTTPException as problem:  # starlette's word for a form that it cannot read
-        raise Refused(f"{problem.detail}.", status=413 if size > FILE_LIMIT else 400) from None
+        raise Refused(f"{problem.detail.rstrip('.')}.", status=413 if size > FILE_LIMIT else 400) from None
 
 
 def _asked(form: FormData) -> tuple[TranscriptionRequest, UploadFile]:
