@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, Field
@@ -83,8 +83,11 @@ class Control(Protocol):
         """Say `text` aloud; when it is over, what was heard of it. Interrupts what she is saying."""
         ...
 
-    def chat(self, text: str, *, aloud: bool) -> AsyncIterator[str]:
-        """Answer `text`, piece by piece, in the one conversation she has. Raises Busy while she is in a turn."""
+    def chat(self, text: str, *, aloud: bool) -> AsyncGenerator[str, None]:
+        """Answer `text`, piece by piece, in the one conversation she has. Raises Busy while she is in a turn.
+
+        Closing it early ends the answer, unless it is given aloud.
+        """
         ...
 
     async def devices(self) -> list[dict[str, Any]]:
