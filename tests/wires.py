@@ -8,19 +8,26 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 
 class Server:
-    """Runs `script` for each connection, one after the other, on a thread of its own; ends with the block."""
+    """Runs `script` for each connection, one after the other, on a thread of its own; ends with the block.
 
-    def __init__(self, script: Callable[[socket.socket], None]) -> None:
+    It listens on a free port of loopback, or on the Unix socket `path`.
+    """
+
+    def __init__(self, script: Callable[[socket.socket], None], path: Path | None = None) -> None:
         self._script = script
-        self._socket = socket.create_server(("127.0.0.1", 0))
+        if path is None:
+            self._socket = socket.create_server(("127.0.0.1", 0))
+        else:
+            self._socket = socket.create_server(str(path), family=socket.AF_UNIX)
         self._lines: list[socket.socket] = []
         self._thread = threading.Thread(target=self._serve, name="test-server")
-        self.port: int = self._socket.getsockname()[1]
+        self.port = 0 if path else int(self._socket.getsockname()[1])
 
     def __enter__(self) -> Server:
         self._thread.start()

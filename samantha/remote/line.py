@@ -93,7 +93,10 @@ def _dial(address: Address, timeout_s: float) -> socket.socket:
             line.close()
             raise
         return line
-    line = socket.create_connection((address.host, address.port), timeout_s)
+    try:
+        line = socket.create_connection((address.host, address.port), timeout_s)
+    except UnicodeError:
+        raise ConnectionError(f"{address.host!r} cannot be a host's name") from None
     line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     if address.scheme != "https":
         return line

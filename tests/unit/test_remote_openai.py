@@ -172,6 +172,11 @@ def test_a_machine_that_is_off_is_an_outage() -> None:
         answer(model(f"http://127.0.0.1:{port}/v1"))
 
 
+def test_what_cannot_be_a_host_is_an_outage() -> None:
+    with pytest.raises(UnreachableError, match="cannot be a host's name"):
+        answer(model("http://far..example/v1"))
+
+
 def pinging(line: socket.socket) -> None:
     begin_stream(line)
     for _ in range(100):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -100,6 +101,16 @@ def test_a_turn_is_sent_whole_and_its_words_come_back() -> None:
     chunks = [event for event in machine.asked if event.type == "audio-chunk"]
     assert {(e.data["rate"], e.data["width"], e.data["channels"]) for e in chunks} == {(16_000, 2, 1)}
     assert b"".join(event.payload or b"" for event in chunks) == pcm(turn)
+
+
+@pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="this system has no Unix sockets")
+def test_a_server_may_have_a_unix_socket(tmp_path: Path) -> None:
+    machine = Machine(lambda send: send("transcript", text="Hello."), after="audio-stop")
+    remote = Remote(stt_url=f"unix://{tmp_path / 'ears'}")
+    with pytest.raises(UnreachableError, match="No such file"):
+        WyomingTranscriber(remote, Hearing()).transcribe(tone(0.2, 16_000), Token())
+    with Server(machine, tmp_path / "ears"):
+        assert WyomingTranscriber(remote, Hearing()).transcribe(tone(0.2, 16_000), Token()).text == "Hello."
 
 
 def test_any_language_may_be_heard() -> None:
