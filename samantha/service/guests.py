@@ -6,11 +6,9 @@ Everything here happens on the conversation's loop, in its lanes; requests come 
 from __future__ import annotations
 
 import asyncio
-import textwrap
-from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Sequence
-from contextlib import aclosing, contextmanager
-from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
+from contextlib import aclosing
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -18,88 +16,24 @@ from samantha.audio.pcm import Block, level_dbfs, seconds, silence
 from samantha.config import Config
 from samantha.dialog.reply import Engines
 from samantha.dialog.token import Token
-from samantha.errors import Cancelled, SamanthaError
+from samantha.errors import Cancelled
 from samantha.events import Event, ReplyStarted, SpeechStarted, TalkPressed
 from samantha.hearing.plausible import rejection
 from samantha.mind.prompt import Prompt
 from samantha.mind.stops import Stops
 from samantha.ports import Message, Transcript
 from samantha.service.control import Busy
+from samantha.service.lending import MOST_TOKENS, Begun, Ended, Preempted, TooLong
 
 T = TypeVar("T")
-
-PIECE_S = 20.0
-"""Seconds of sound that a guest may have heard at a time: for so long the person's own turn might wait."""
-
-LONGEST_CLAUSE = 300
-"""Letters that a guest may have spoken at a time."""
-
-MOST_TOKENS = 2048
-"""Tokens of the longest answer."""
 
 PATIENCE_S = 60.0
 """Seconds that a guest waits for a turn of the person to end before he is sent away."""
 
 _GLANCE_S = 0.05
 _SILENT_DBFS = -80.0
+_MOST_LETTERS = 16  # of a token, on average, in any text
 _OPENING = 8  # tokens with which a template opens an answer, at most
-
-
-class Preempted(SamanthaError):  # noqa: N818 (no fault of anybody)
-    """She has turned to the person in the middle of a guest's request; `retry_s` is when to try again."""
-
-    def __init__(self, message: str, retry_s: int = 5) -> None:
-        super().__init__("preempted", message, f"Try again in {retry_s} s.")
-        self.retry_s = retry_s
-
-
-class TooLong(SamanthaError):  # noqa: N818 (a name that says more)
-    """A prompt that leaves no room for an answer."""
-
-    def __init__(self, context: int) -> None:
-        super().__init__(
-            "context",
-            f"The messages are too long: {context} tokens is all that can be kept in view.",
-            "Send fewer or shorter messages, or raise llm.context.",
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """She has begun to think about a prompt of so many tokens."""
-
-    prompt_tokens: int
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """The answer is over: by itself or at a string to stop at, or because it grew too long."""
-
-    reason: Literal["stop", "length"]
-    tokens: int
-
-
-class Seats:
-    """How many may come at once; for use on one event loop."""
-
-    def __init__(self, number: int) -> None:
-        self._free = number
-
-    @contextmanager
-    def taken(self) -> Iterator[None]:
-        """Within the block one seat is taken. Raises Busy where none is free."""
-        if not self._free:
-            raise Busy("Too many programs ask for this at once.")
-        self._free -= 1
-        try:
-            yield
-        finally:
-            self._free += 1
-
-
-def breaths(spoken: str) -> list[str]:
-    """`spoken`, a clause in spoken form, in parts that do not take the voice too long: nearly always one."""
-    return textwrap.wrap(spoken, LONGEST_CLAUSE)
 
 
 class Guests:
@@ -137,8 +71,6 @@ class Guests:
 
     def close(self) -> None:
         """Send everybody away: the engines are about to end."""
-        if self._thinking is not None:
-            self._thinking.cancel()
         if not self._closed.done():
             self._closed.set_result(None)
 
@@ -217,10 +149,13 @@ class Guests:
         self._thinking = token = Token()
         self._borrowed()
         try:
+            context = self._engines.llm.context
+            if sum(len(message.content) for message in messages) > _MOST_LETTERS * context:
+                raise TooLong(context)  # even to count it would take long
             prompt = await self._count(messages)
-            room = self._engines.llm.context - prompt - _OPENING
+            room = context - prompt - _OPENING
             if room <= 0:
-                raise TooLong(self._engines.llm.context)
+                raise TooLong(context)
             token.check()
             yield Begun(prompt)
             most = min(max_tokens or MOST_TOKENS, MOST_TOKENS, room)

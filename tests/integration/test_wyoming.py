@@ -209,6 +209,13 @@ def test_clients_that_vanish_or_talk_nonsense(port: int) -> None:
     assert exchange(port, Describe(), last="info")
 
 
+def test_she_does_not_wait_for_more_than_she_would_take(port: int) -> None:
+    flood = {"type": "audio-chunk", "data": {}, "payload_length": 10**9}
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as wire:
+        wire.sendall(json.dumps(flood).encode() + b"\n")
+        assert wire.recv(1) == b""
+
+
 def test_too_many_clients(port: int) -> None:
     wires = [socket.create_connection(("127.0.0.1", port), timeout=5) for _ in range(8)]
     try:

@@ -19,7 +19,7 @@ from samantha.errors import ModelError
 from samantha.events import ReplyStarted, SpeechStarted, TalkPressed, TurnEnded
 from samantha.ports import Message, Transcript
 from samantha.service.control import Busy
-from samantha.service.guests import Begun, Ended, Preempted, Seats, TooLong
+from samantha.service.lending import Begun, Ended, Preempted, Seats, TooLong
 
 pytestmark = pytest.mark.unit
 
@@ -133,8 +133,9 @@ def test_no_thought_in_the_middle_of_a_turn() -> None:
 
 
 def test_messages_that_are_too_long_or_refused() -> None:
-    with house(context=10) as here, pytest.raises(TooLong):
-        asyncio.run(thought(here))
+    for context in (10, 1):
+        with house(context=context) as here, pytest.raises(TooLong):
+            asyncio.run(thought(here))
     with house(answers=[ModelError("It broke."), "Yes."]) as here:
         with pytest.raises(ModelError, match="It broke"):
             asyncio.run(thought(here))
@@ -186,15 +187,18 @@ def test_the_ears_are_not_out_of_reach_for_longer_than_one_piece() -> None:
 
 def test_when_she_leaves_nobody_waits_for_ever() -> None:
     gate = threading.Event()
-    with house(heard=["x"]) as here:
+    with house(heard=["x"], answers=[ENDLESS]) as here:
 
         async def stranded() -> None:
+            stream = await begun(here)
             blocking = asyncio.ensure_future(here.bridge.call(lambda: here.engines.stt_lane.call(gate.wait)))
             ear = asyncio.ensure_future(here.bridge.call(lambda: here.guests.hear(LOUD)))
             await asyncio.sleep(0.05)
             here.do(here.guests.close)
             with pytest.raises(Preempted):
                 await asyncio.wait_for(ear, 5)
+            with pytest.raises(Preempted):
+                [item async for item in stream]
             with pytest.raises(Preempted):
                 await asyncio.wait_for(thought(here), 5)
             gate.set()

@@ -9,7 +9,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from samantha.service.bridge import Bridge
-from samantha.service.guests import Guests, Seats
+from samantha.service.guests import Guests
+from samantha.service.lending import Seats
 from samantha.service.openai.chat import Chat
 from samantha.service.openai.host import MODEL, Host, answering
 from samantha.service.openai.speech import Speech

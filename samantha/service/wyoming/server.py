@@ -13,7 +13,8 @@ from samantha.errors import ConfigError
 from samantha.remote.reach import is_loopback
 from samantha.service.bridge import Bridge
 from samantha.service.control import Busy
-from samantha.service.guests import Guests, Seats
+from samantha.service.guests import Guests
+from samantha.service.lending import Seats
 from samantha.service.wyoming.session import Session
 
 log = logging.getLogger(__name__)

@@ -21,7 +21,8 @@ from samantha.audio.pieces import in_pieces
 from samantha.errors import SamanthaError
 from samantha.mind.prompt import LANGUAGES
 from samantha.service.bridge import Bridge
-from samantha.service.guests import PIECE_S, Guests
+from samantha.service.guests import Guests
+from samantha.service.lending import PIECE_S
 from samantha.service.wyoming.sound import Refused, Sound, Text
 
 T = TypeVar("T", bound=Eventable)

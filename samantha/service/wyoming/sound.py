@@ -9,7 +9,7 @@ import numpy as np
 
 from samantha.audio.pcm import HEARING_RATE, Block, samples, seconds
 from samantha.errors import SamanthaError
-from samantha.service.guests import breaths
+from samantha.service.lending import breaths
 from samantha.voice.clauses import ClauseSplitter
 from samantha.voice.spoken import Speakable
 
