@@ -7,6 +7,7 @@ has a thread and a limit of its own.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import time
@@ -27,13 +28,19 @@ log = logging.getLogger(__name__)
 BACK_OFF = (0.25, 0.5, 1.0, 2.0)
 """Seconds between attempts; the last is repeated."""
 
-OPENING = 4.0
+OPENING = 2.5
 CLOSING = 0.5
 RESTARTING = 3.0
 """Seconds that PortAudio may take for it."""
 
 APART = 10.0
 """Seconds between restarts of PortAudio while the other side is open, which each of them interrupts."""
+
+HUNG = 4
+"""Threads that PortAudio may keep for ever before nothing more is opened; mostly a server that is back lets go."""
+
+LOOK = 0.1
+"""Seconds between looks at whether something is still worth waiting for."""
 
 PROVEN = 3.0
 """Seconds after which a stream that ends has not failed: its device has gone."""
@@ -82,6 +89,7 @@ class Patchbay:
         self._changed = changed
         self._clock = clock
         self._cards = self._list()
+        self._seen = self.offer
         self._stale = False
         """Whether PortAudio's list is to be made anew."""
         self._restarted = -APART
@@ -144,7 +152,7 @@ class Patchbay:
     def _patience(self) -> float | None:
         """Seconds until something is to be tried again."""
         due = [jack.retry for jack in self._jacks.values() if jack.on and jack.line is None]
-        return max(0.0, min(due) - self._clock()) if due else None
+        return max(BACK_OFF[0] if self._hung else 0.0, min(due) - self._clock()) if due else None
 
     def settle(self) -> None:
         """Make what is open agree with what should be; on its own thread, or without `start`."""
@@ -155,6 +163,11 @@ class Patchbay:
                     self._close(jack)
                     self._changed(Change(side))
                 jack.retry = 0.0
+        if self.offer != self._seen:
+            self._seen = self.offer
+            for jack in self._jacks.values():
+                jack.retry = 0.0
+                jack.shunned.clear()
         for side, jack in self._jacks.items():
             self._unplug(side, jack, self.offer)
         self._refresh()
@@ -164,7 +177,7 @@ class Patchbay:
 
     def _due(self, jack: _Jack) -> bool:
         """Whether it is to be opened now."""
-        return jack.on and jack.line is None and self._clock() >= jack.retry
+        return jack.on and jack.line is None and self._clock() >= jack.retry and self._hangs() < HUNG
 
     def _unplug(self, side: Side, jack: _Jack, offer: Offer) -> None:
         """Close what is not wanted, not there, or not meant any more."""
@@ -200,8 +213,12 @@ class Patchbay:
             self._failed(jack, None)
             self._changed(Change(side, lost=self._why(jack, offer)))
             return
+
+        def there() -> bool:
+            return any(target.identity == endpoint.identity for endpoint in self.offer.endpoints)
+
         try:
-            line = self._within(OPENING, lambda: Line(self._sd, target, self._cards), Line.close)
+            line = self._within(OPENING, lambda: Line(self._sd, target, self._cards), there, Line.close)
         except (AudioError, TimeoutError) as problem:
             self._stale = self._stale or target.index is not None or gateway(self._cards, side) is None
             self._failed(jack, target)
@@ -230,8 +247,7 @@ class Patchbay:
 
     def _refresh(self) -> None:
         """Make PortAudio's list anew if something waits for that; both sides are closed for a moment."""
-        self._hung = [thread for thread in self._hung if thread.is_alive()]
-        if not self._stale or self._hung or not any(self._due(jack) for jack in self._jacks.values()):
+        if not self._stale or self._hangs() or not any(self._due(jack) for jack in self._jacks.values()):
             return
         open_now = [(side, jack) for side, jack in self._jacks.items() if jack.line is not None]
         if open_now and self._clock() - self._restarted < APART:
@@ -239,7 +255,7 @@ class Patchbay:
         for side, jack in open_now:
             self._close(jack)
             self._changed(Change(side))
-        if self._hung:
+        if self._hangs():
             return
         self._stale, self._restarted = False, self._clock()
         try:
@@ -247,6 +263,11 @@ class Patchbay:
         except (AudioError, TimeoutError) as problem:
             log.warning("%s", problem)
         self._cards = self._list()
+
+    def _hangs(self) -> int:
+        """How many threads PortAudio keeps."""
+        self._hung = [thread for thread in self._hung if thread.is_alive()]
+        return len(self._hung)
 
     def _list(self) -> list[DeviceInfo]:
         try:
@@ -264,8 +285,17 @@ class Patchbay:
         except TimeoutError as problem:
             log.warning("“%s” cannot be closed: %s", line.endpoint.label, problem)
 
-    def _within(self, limit: float, call: Callable[[], T], late: Callable[[T], object] | None = None) -> T:
-        """What `call` gives or raises; TimeoutError after `limit` seconds, then `late` gets what comes yet."""
+    def _within(
+        self,
+        limit: float,
+        call: Callable[[], T],
+        worth: Callable[[], bool] = lambda: True,
+        late: Callable[[T], object] = lambda _: None,
+    ) -> T:
+        """What `call` gives or raises; TimeoutError after `limit` seconds or once it is not `worth` it.
+
+        Then `late` gets what comes yet.
+        """
         outcome: Future[T] = Future()
 
         def run() -> None:
@@ -276,11 +306,11 @@ class Patchbay:
 
         thread = threading.Thread(target=run, name="sound card", daemon=True)
         thread.start()
-        try:
-            return outcome.result(limit)
-        except TimeoutError:
-            self._hung.append(thread)
-            loud()
-            if late is not None:
-                outcome.add_done_callback(lambda done: done.exception() or late(done.result()))
-            raise TimeoutError(f"The sound system did not answer within {limit:g} s.") from None
+        end = time.monotonic() + limit
+        while time.monotonic() < end and worth():
+            with contextlib.suppress(TimeoutError):
+                return outcome.result(LOOK)
+        self._hung.append(thread)
+        loud()
+        outcome.add_done_callback(lambda done: done.exception() or late(done.result()))
+        raise TimeoutError(f"The sound system did not answer within {limit:g} s.")

@@ -30,7 +30,7 @@ SETTLE = 0.05
 ANSWER = 1.0
 """Seconds that a server may take to answer a new connection."""
 
-AGAIN = (0.1, 0.25, 0.5, 1.0)
+AGAIN = (0.1, 0.25, 0.5)
 """Seconds between attempts to reach a server that has gone; the last is repeated."""
 
 

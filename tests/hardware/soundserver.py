@@ -206,8 +206,8 @@ def until(holds: Callable[[], bool], otherwise: str, log: Path | None = None) ->
 
 def _answers(server: SoundServer) -> bool:
     try:
-        # wireplumber has taken over when there is a default sink to speak of, even if only a dummy.
-        return "Server Name" in server.pactl("info")
+        # Without wireplumber it answers too, and then waits for it for ever.
+        return "wireplumber" in server.pactl("list", "clients").lower()
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
         return False
 

@@ -178,6 +178,8 @@ class Outcome:
     crashed: bool = False
     lost: int = 0
     """Rounds after which it was not heard again."""
+    hangs: int = 0
+    """Times at which the sound server itself answered nobody any more and was restarted."""
     recoveries: dict[str, list[float]] = field(default_factory=dict)
     """Seconds from the moment at which there was a device again, by what was done."""
     p50: float = 0.0
@@ -210,6 +212,11 @@ class Devices:
         """The default, or whatever there is."""
         asked = self.server.pactl(f"get-default-{kind}").strip()
         return asked if asked in self.there[kind] else self.there[kind][0]
+
+    def gone(self) -> None:
+        """All at once; `again` brings back as many."""
+        for name in [*self.there["sink"], *self.there["source"]]:
+            self.server.remove(name)
 
     def again(self) -> None:
         """As it was, after the server has forgotten everything."""
@@ -250,8 +257,10 @@ def stir(what: str, devices: Devices, chance: random.Random) -> float:
             since = time.monotonic()
         case "wireplumber":
             server.kill("wireplumber")
+            devices.gone()  # those of a real machine are wireplumber's own
             time.sleep(chance.uniform(0, 2))
             server.start("wireplumber")
+            devices.again()
             since = time.monotonic()
         case "server":
             server.kill()
@@ -279,7 +288,15 @@ def chaos(rounds: int, seed: int = 1, progress: Callable[[str], None] = lambda _
         with talking(server) as talker:
             for _ in range(rounds):
                 what = chance.choice(WHAT)
-                took = talker.recovered(stir(what, devices, chance))
+                try:
+                    since = stir(what, devices, chance)
+                except subprocess.TimeoutExpired:  # the server hangs, for everybody
+                    outcome.hangs += 1
+                    devices.server.kill()
+                    devices.server.start("pipewire", "wireplumber", "pipewire-pulse")
+                    devices.again()
+                    since = time.monotonic()
+                took = talker.recovered(since)
                 progress(f"{what}: {'lost' if took is None else f'{took:.2f} s'}")
                 if talker.process.poll() is not None:
                     break
