@@ -151,11 +151,11 @@ def served(control: Any, *, tcp: bool = False, patience_s: int = 10) -> Iterator
     folder = Path(tempfile.mkdtemp(prefix="api-"))
     settings = Api.model_construct(tcp=tcp, port=0)
     server = ApiServer(
-        control, settings, folder / "run" / "api.sock", folder / "state" / "token", patience_s=patience_s
+        control, settings, folder / "samantha" / "api.sock", folder / "state" / "token", patience_s=patience_s
     )
     server.start()
     try:
-        yield Served(server, control, folder / "run" / "api.sock", folder / "state" / "token")
+        yield Served(server, control, folder / "samantha" / "api.sock", folder / "state" / "token")
     finally:
         server.stop()
         shutil.rmtree(folder)

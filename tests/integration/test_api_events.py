@@ -67,17 +67,14 @@ def test_a_listener_that_speaks_is_shown_the_door(she: Served) -> None:
         assert websocket.ping().wait(10)
 
 
-def test_words_too_long_or_wrong_are_refused(she: Served) -> None:
+@pytest.mark.parametrize(
+    ("words", "code"), [("x" * 70_000, 1009), (["x" * 1000] * 100, 1009), (b"\xff\xfe", 1007)]
+)
+def test_words_too_long_or_wrong_are_refused(she: Served, words: str | list[str] | bytes, code: int) -> None:
     with listener(she) as websocket:
-        websocket.send("x" * 70_000)
-        assert closed_with(websocket) == 1009
-    with listener(she) as websocket:
-        with contextlib.suppress(ConnectionClosed):  # it does not wait for the last fragment
-            websocket.send(["x" * 1000] * 100)
-        assert closed_with(websocket) == 1009
-    with listener(she) as websocket:
-        websocket.send(b"\xff\xfe", text=True)
-        assert closed_with(websocket) == 1007
+        with contextlib.suppress(ConnectionClosed):  # it does not wait for the last byte
+            websocket.send(words, text=True if isinstance(words, bytes) else None)
+        assert closed_with(websocket) == code
 
 
 def stalled(she: Served) -> socket.socket:
