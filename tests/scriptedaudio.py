@@ -85,6 +85,8 @@ class PortAudio:
             for index, card in enumerate(self.listed)
         ]  # fmt: skip
 
+    def _exit_handler(self) -> None: ...
+
     def _terminate(self) -> None:
         assert not self.streams, "PortAudio was restarted under an open stream"
 

@@ -7,6 +7,7 @@ has a thread and a limit of its own.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import logging
 import threading
@@ -312,5 +313,6 @@ class Patchbay:
                 return outcome.result(LOOK)
         self._hung.append(thread)
         loud()
+        atexit.unregister(self._sd._exit_handler)  # it would wait for that thread, perhaps for ever
         outcome.add_done_callback(lambda done: done.exception() or late(done.result()))
         raise TimeoutError(f"The sound system did not answer within {limit:g} s.")

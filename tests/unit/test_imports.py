@@ -19,6 +19,7 @@ FLOORS: list[set[str]] = [
     # pure logic
     {
         "audio.pieces",
+        "audio.choice",
         "audio.ring",
         "dialog.meeting",
         "dialog.cores",
