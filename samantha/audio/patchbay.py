@@ -1,24 +1,21 @@
 """Keeps each side plugged into the device that is meant, on a thread of its own.
 
 What should be open is worked out anew whenever anything may have changed, and what is open is made to agree:
-there is no order of events that it must have foreseen. Every call that may hang, and with a dead card any may,
-has a thread and a limit of its own.
+there is no order of events that it must have foreseen.
 """
 
 from __future__ import annotations
 
-import atexit
-import contextlib
 import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any
 
-from samantha.audio.cards import DeviceInfo, devices, gateway, loud, offered, restart
+from samantha.audio.cards import DeviceInfo, devices, gateway, offered, restart
 from samantha.audio.choice import Choice, Endpoint, Offer
+from samantha.audio.errands import Errands
 from samantha.audio.line import Line
 from samantha.audio.server import Server
 from samantha.errors import AudioError
@@ -40,13 +37,8 @@ APART = 10.0
 HUNG = 4
 """Threads that PortAudio may keep for ever before nothing more is opened; mostly a server that is back lets go."""
 
-LOOK = 0.1
-"""Seconds between looks at whether something is still worth waiting for."""
-
 PROVEN = 3.0
 """Seconds after which a stream that ends has not failed: its device has gone."""
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +86,7 @@ class Patchbay:
         self._stale = False
         """Whether PortAudio's list is to be made anew."""
         self._restarted = -APART
-        self._hung: list[threading.Thread] = []
+        self._errands = Errands(sd)
         self._woken = threading.Event()
         self._stopping = False
         self._reopen = False
@@ -153,7 +145,7 @@ class Patchbay:
     def _patience(self) -> float | None:
         """Seconds until something is to be tried again."""
         due = [jack.retry for jack in self._jacks.values() if jack.on and jack.line is None]
-        return max(BACK_OFF[0] if self._hung else 0.0, min(due) - self._clock()) if due else None
+        return max(BACK_OFF[0] if self._errands.hanging() else 0.0, min(due) - self._clock()) if due else None
 
     def settle(self) -> None:
         """Make what is open agree with what should be; on its own thread, or without `start`."""
@@ -167,7 +159,7 @@ class Patchbay:
         if self.offer != self._seen:
             self._seen = self.offer
             for jack in self._jacks.values():
-                jack.retry = 0.0
+                jack.retry, jack.failures = 0.0, 0
                 jack.shunned.clear()
         for side, jack in self._jacks.items():
             self._unplug(side, jack, self.offer)
@@ -178,7 +170,9 @@ class Patchbay:
 
     def _due(self, jack: _Jack) -> bool:
         """Whether it is to be opened now."""
-        return jack.on and jack.line is None and self._clock() >= jack.retry and self._hangs() < HUNG
+        return (
+            jack.on and jack.line is None and self._clock() >= jack.retry and self._errands.hanging() < HUNG
+        )
 
     def _unplug(self, side: Side, jack: _Jack, offer: Offer) -> None:
         """Close what is not wanted, not there, or not meant any more."""
@@ -219,7 +213,7 @@ class Patchbay:
             return any(target.identity == endpoint.identity for endpoint in self.offer.endpoints)
 
         try:
-            line = self._within(OPENING, lambda: Line(self._sd, target, self._cards), there, Line.close)
+            line = self._errands.run(OPENING, lambda: Line(self._sd, target, self._cards), there, Line.close)
         except (AudioError, TimeoutError) as problem:
             self._stale = self._stale or target.index is not None or gateway(self._cards, side) is None
             self._failed(jack, target)
@@ -248,7 +242,11 @@ class Patchbay:
 
     def _refresh(self) -> None:
         """Make PortAudio's list anew if something waits for that; both sides are closed for a moment."""
-        if not self._stale or self._hangs() or not any(self._due(jack) for jack in self._jacks.values()):
+        if (
+            not self._stale
+            or self._errands.hanging()
+            or not any(self._due(jack) for jack in self._jacks.values())
+        ):
             return
         open_now = [(side, jack) for side, jack in self._jacks.items() if jack.line is not None]
         if open_now and self._clock() - self._restarted < APART:
@@ -256,19 +254,14 @@ class Patchbay:
         for side, jack in open_now:
             self._close(jack)
             self._changed(Change(side))
-        if self._hangs():
+        if self._errands.hanging():
             return
         self._stale, self._restarted = False, self._clock()
         try:
-            self._within(RESTARTING, lambda: restart(self._sd))
+            self._errands.run(RESTARTING, lambda: restart(self._sd))
         except (AudioError, TimeoutError) as problem:
             log.warning("%s", problem)
         self._cards = self._list()
-
-    def _hangs(self) -> int:
-        """How many threads PortAudio keeps."""
-        self._hung = [thread for thread in self._hung if thread.is_alive()]
-        return len(self._hung)
 
     def _list(self) -> list[DeviceInfo]:
         try:
@@ -282,37 +275,6 @@ class Patchbay:
         if line is None:
             return
         try:
-            self._within(CLOSING, line.close)
+            self._errands.run(CLOSING, line.close)
         except TimeoutError as problem:
             log.warning("“%s” cannot be closed: %s", line.endpoint.label, problem)
-
-    def _within(
-        self,
-        limit: float,
-        call: Callable[[], T],
-        worth: Callable[[], bool] = lambda: True,
-        late: Callable[[T], object] = lambda _: None,
-    ) -> T:
-        """What `call` gives or raises; TimeoutError after `limit` seconds or once it is not `worth` it.
-
-        Then `late` gets what comes yet.
-        """
-        outcome: Future[T] = Future()
-
-        def run() -> None:
-            try:
-                outcome.set_result(call())
-            except Exception as problem:  # noqa: BLE001 (whoever asked gets it)
-                outcome.set_exception(problem)
-
-        thread = threading.Thread(target=run, name="sound card", daemon=True)
-        thread.start()
-        end = time.monotonic() + limit
-        while time.monotonic() < end and worth():
-            with contextlib.suppress(TimeoutError):
-                return outcome.result(LOOK)
-        self._hung.append(thread)
-        loud()
-        atexit.unregister(self._sd._exit_handler)  # it would wait for that thread, perhaps for ever
-        outcome.add_done_callback(lambda done: done.exception() or late(done.result()))
-        raise TimeoutError(f"The sound system did not answer within {limit:g} s.")
