@@ -248,6 +248,14 @@ def doctor(
 
 
 @app.command()
+def tray() -> None:
+    """Her icon in the desktop's panel: how she is, talk, hush, mute. Needs `pip install 'samantha[tray]'`."""
+    from samantha.service import tray as icon
+
+    icon.run()
+
+
+@app.command()
 def daemon(changes: Set = None) -> None:
     """Run her as a service, without a terminal, until she is told to stop."""
     from samantha.service import run
@@ -284,7 +292,8 @@ def check(
 ) -> None:
     """Say whether the settings are right, and what is wrong with them."""
     from samantha import config
+    from samantha.remote import reach
 
-    config.load(file=file)
+    reach.leads(config.load(file=file))
     where = file or config.user_file()
     print(f"{where} is fine." if where.exists() else f"There is no {where}: the defaults are in force.")

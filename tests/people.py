@@ -20,7 +20,7 @@ def say_clearly(*lines: tuple[str, str]) -> list[Block]:
     Piper speaks a little differently each time, and now and then mumbles; a mumbled question is said again.
     """
     settings = config.load(flags={"voice.name": VOICE})
-    person, ear = app.synthesizer(settings), app.transcriber(settings)
+    person, ear = app.own_voice(settings), app.transcriber(settings)
 
     def say(line: str, word: str) -> Block:
         for _ in range(TRIES):

@@ -20,6 +20,7 @@ from samantha.errors import Cancelled
 from samantha.mind.history import History
 from samantha.mind.prompt import Prompt
 from samantha.ports import LanguageModel
+from samantha.remote.fallback import fallbacks
 from samantha.store import profile
 
 
@@ -62,6 +63,8 @@ def chat(config: Config, *, once: str | None, as_json: bool) -> None:
             llm, prompt = app.mind(config, user_name=known.name)
     else:
         llm, prompt = app.mind(config, user_name=known.name)
+    for stand_in in fallbacks(llm):
+        stand_in.tell(lambda sentence: print(sentence, file=sys.stderr))
     conversation = TextConversation(llm, prompt, config.llm.max_tokens)
     if once is not None:
         _turn(conversation, once, console, as_json)

@@ -73,7 +73,7 @@ def conversation_input(config: Config, lines: Sequence[str], path: Path) -> str:
         "kokoro-af_heart",
     ):
         if models.installed(name) and models.voice(name).name != hers:
-            other = app.synthesizer(
+            other = app.own_voice(
                 config.model_copy(update={"voice": config.voice.model_copy(update={"name": name})})
             )
             break

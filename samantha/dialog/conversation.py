@@ -222,6 +222,11 @@ class Conversation:
             reply.track.close()
 
     @property
+    def prompt(self) -> Prompt:
+        """Who she is, and whom she talks with."""
+        return self._prompt
+
+    @property
     def echoing(self) -> bool:
         """Whether her own voice may be in what the microphone hears now."""
         return self.echoes and self._clock() - self._last_sound < ECHO_TAIL

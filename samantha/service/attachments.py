@@ -12,6 +12,7 @@ from samantha.config import Config
 from samantha.errors import SamanthaError
 from samantha.service import logs, places
 from samantha.service.bridge import Bridge
+from samantha.service.control import Waking
 from samantha.service.program import barred
 
 if TYPE_CHECKING:
@@ -60,10 +61,15 @@ class Attachments:
         if before is None or before.wyoming != config.wyoming:
             await self._renew_wyoming(config)
 
-    async def end(self) -> None:
-        """Stop everything, side by side."""
+    def leave(self) -> None:
+        """The engines are about to be given up: no guest may use them any more."""
         if self._guests is not None:
             self._guests.close()
+            self._daemon.listeners.remove(self._guests.on)
+            self._guests = None
+
+    async def end(self) -> None:
+        """Stop everything, side by side."""
         await asyncio.gather(
             self._stop_api(), self._stop_hotkey(), self._stop_desktop(), self._stop_wyoming()
         )
@@ -92,22 +98,18 @@ class Attachments:
 
     def _hosts(self) -> Guests:
         """Who receives the guests of the conversation as it is now."""
-        self._daemon.assistant  # noqa: B018 (raises Waking)
-        assert self._guests is not None
+        if self._guests is None:
+            raise Waking
         return self._guests
 
     def _renew_guests(self, config: Config) -> None:
         from samantha.service.guests import Guests
 
-        if self._guests is not None:
-            self._guests.close()
-            self._daemon.listeners.remove(self._guests.on)
-        assistant, session = self._daemon.assistant, self._daemon.session
-        assert session is not None
+        assistant = self._daemon.assistant
         self._guests = Guests(
             assistant.engines,
             config,
-            prompt=lambda: session.parts.prompt,
+            prompt=lambda: assistant.conversation.prompt,
             occupied=lambda: not assistant.conversation.quiet or assistant.listener.speaking,
             borrowed=assistant.conversation.reread_soon,
         )

@@ -32,6 +32,7 @@ from samantha.events import (
     to_record,
 )
 from samantha.ports import AudioDevice
+from samantha.remote.reach import leads
 from samantha.service import notify
 from samantha.service.control import Talk, Waking
 from samantha.service.heartbeat import Heartbeat
@@ -88,6 +89,8 @@ class Daemon:
         self.changed: Callable[[Config], Awaitable[None]] | None = None
         """Awaited whenever she begins to converse with other settings, for what is made of them besides."""
         self.config = read()
+        self.leaving: Callable[[], None] | None = None
+        """Called when she has stopped conversing with these settings: whoever uses her engines must let go."""
         self.session: Session | None = None
         self.heartbeat = Heartbeat()
         self.began = time.monotonic()
@@ -164,6 +167,8 @@ class Daemon:
             await self.changed(config)
         notify.ready(self.summary)
         await running
+        if self.leaving is not None:
+            self.leaving()
         await assistant.engines.closed()
 
     # --- verbs ------------------------------------------------------------------------------------------
@@ -219,6 +224,7 @@ class Daemon:
 
     async def _reload(self) -> list[str]:
         assistant, config = self.assistant, self._read()
+        leads(config)  # raises where an engine elsewhere has no address
         session = self.session
         assert session is not None
         changed = differences(self.config, config)

@@ -7,6 +7,8 @@ import os
 import time
 from collections import deque
 
+from samantha.service import notify
+
 BEAT = 0.05
 """Seconds between two looks at the clock."""
 
@@ -34,8 +36,6 @@ class Heartbeat:
             self._task.cancel()
 
     async def _beat(self) -> None:
-        from samantha.service import notify
-
         # A third of what systemd allows: two beats may be missed (sd_watchdog_enabled(3) advises half).
         watched = int(os.environ.get("WATCHDOG_USEC", 0)) / 1e6 / 3
         told = time.monotonic()

@@ -13,6 +13,9 @@ import platformdirs
 if TYPE_CHECKING:  # it takes longer to import than a press of the talk key may
     from samantha.config import Config
 
+APP_ID = "org.samantha.Samantha"
+"""By which a desktop knows her: the name of her desktop entry."""
+
 
 def runtime_folder() -> Path:
     """The per-user folder that lasts as long as the login."""

@@ -36,7 +36,7 @@ def run(read: Callable[[], Config]) -> None:
 async def _live(read: Callable[[], Config]) -> None:
     daemon = Daemon(read)
     attachments = Attachments(daemon)
-    daemon.changed = attachments.change
+    daemon.changed, daemon.leaving = attachments.change, attachments.leave
     _on_signals(daemon)
     await attachments.begin()
     try:

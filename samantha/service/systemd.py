@@ -36,6 +36,9 @@ class Systemd:
         self._folder = folder or (Path(config) if config else self._home / ".config") / "systemd" / "user"
         self._unit = self._folder / units.UNIT
         self._desktop = self._folder / units.DESKTOP
+        data = os.environ.get("XDG_DATA_HOME")
+        applications = (Path(data) if data else self._home / ".local" / "share") / "applications"
+        self._entry = applications / f"{places.APP_ID}.desktop"
         drop_ins = self._folder / f"{units.UNIT}.d"
         self._network = drop_ins / "network.conf"
         self._sandbox = drop_ins / "sandbox.conf"
@@ -46,6 +49,7 @@ class Systemd:
         running = self.status().running
         write(self._unit, units.service(program, version))
         write(self._desktop, units.desktop())
+        write(self._entry, units.entry("samantha service start"))
         said = [f"Wrote {self._unit} and {self._desktop}."]
         if program.network:
             write(self._network, units.network(program.network))
@@ -81,7 +85,7 @@ class Systemd:
         if not self._unit.exists():
             return ["The service is not installed."]
         self._ask("disable", "--now", units.UNIT, units.DESKTOP)
-        for path in (self._unit, self._desktop, self._network, self._sandbox):
+        for path in (self._unit, self._desktop, self._entry, self._network, self._sandbox):
             path.unlink(missing_ok=True)
         with contextlib.suppress(OSError):
             self._network.parent.rmdir()  # unless the person has put something there

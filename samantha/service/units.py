@@ -144,6 +144,14 @@ def desktop() -> str:
     return _DESKTOP
 
 
+def entry(command: str) -> str:
+    """The desktop entry by which a desktop's portal knows who asks for a key (Desktop Entry Specification)."""
+    return (
+        "[Desktop Entry]\nType=Application\nName=Samantha\nComment=A voice companion\n"
+        f"Exec={command}\nNoDisplay=true\nTerminal=false\n"
+    )
+
+
 def quote(word: str) -> str:
     """`word` as systemd reads it back: one word, in which nothing is expanded."""
     escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("%", "%%")

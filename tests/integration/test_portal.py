@@ -15,8 +15,8 @@ from shortcutsportal import ShortcutsPortal
 
 from samantha.config import Ptt
 from samantha.errors import SamanthaError
+from samantha.service import places
 from samantha.service.hotkey import Hotkey, Mechanism, available
-from samantha.service.keys import portal
 
 pytestmark = [
     pytest.mark.integration,
@@ -75,7 +75,7 @@ def test_the_desktop_is_asked_for_the_key_and_says_when_it_is_held(tmp_path: Pat
             await until(lambda: "Ctrl+Alt+Space" in hotkey.how, "the key was not bound")
             wish = {"description": "Talk with Samantha", "preferred_trigger": "CTRL+ALT+space"}
             assert here.portal.bound == [("talk", wish)]
-            assert list(here.portal.apps.values())[-1] == portal.APP_ID
+            assert list(here.portal.apps.values())[-1] == places.APP_ID
             here.portal.key(True)
             await here.hears("pressed")
             here.portal.key(True, shortcut="another")

@@ -19,11 +19,9 @@ from dbus_fast import Message, MessageType, Variant
 from dbus_fast.aio import MessageBus
 
 from samantha.errors import SamanthaError
+from samantha.service import places
 from samantha.service.keys.calls import DBUS, PASSING, PATH, PORTAL, PROPERTIES, Refused, call, connected
 from samantha.service.keys.chord import Chord
-
-APP_ID = "org.samantha.Samantha"
-"""Who she is to the desktop; newer portals want a desktop file of this name to be installed."""
 
 SHORTCUT = "talk"
 SHORTCUTS = "org.freedesktop.portal.GlobalShortcuts"
@@ -163,7 +161,7 @@ class Portal:
         for rule in (f"sender='{PORTAL}'", f"sender='{DBUS}',member='NameOwnerChanged',arg0='{PORTAL}'"):
             await call(bus, DBUS, "AddMatch", "s", f"type='signal',{rule}", to=DBUS)
         try:
-            await call(bus, REGISTRY, "Register", "sa{sv}", APP_ID, {})
+            await call(bus, REGISTRY, "Register", "sa{sv}", places.APP_ID, {})
         except Refused as problem:  # an older portal, or no desktop file: it may do without
             _log.debug("the portal does not take our name: %s", problem)
             await call(bus, PROPERTIES, "Get", "ss", SHORTCUTS, "version")
