@@ -83,6 +83,7 @@ class Patchbay:
         self._clock = clock
         self._cards = self._list()
         self._seen = self.offer
+        self._served = server.offer is not None
         self._stale = False
         """Whether PortAudio's list is to be made anew."""
         self._restarted = -APART
@@ -101,7 +102,8 @@ class Patchbay:
         """All that can be opened now."""
         offer = offered(self._cards, self._server.offer)
         # Were a card used that a server only forgot for a moment, it could not have it back.
-        return replace(offer, served=offer.served or self._server.seen)
+        away = self._server.seen and self._server.offer is None
+        return replace(offer, served=offer.served or away)
 
     def start(self) -> None:
         self._thread.start()
@@ -149,6 +151,10 @@ class Patchbay:
 
     def settle(self) -> None:
         """Make what is open agree with what should be; on its own thread, or without `start`."""
+        served = self._server.offer is not None
+        if served and not self._served and not self.offer.served:
+            self._reopen = True  # PortAudio's list is older than the server, and has no way to it
+        self._served = served
         if self._reopen:
             self._reopen, self._stale = False, True
             for side, jack in self._jacks.items():

@@ -180,6 +180,19 @@ def test_while_the_server_is_away_nobody_takes_its_cards() -> None:
     assert {stream.card.name for stream in room.audio.streams} == {"pulse"}
 
 
+def test_a_server_that_cannot_be_reached_through_portaudio_is_left_alone() -> None:
+    room = Room(PortAudio(Card("hw:0", 1, 2)), Server(SPEAKERS, MIC, input="mic", output="speakers"))
+    assert room.after(0) == ["input hw:0", "output hw:0"]
+
+
+def test_a_server_that_starts_later_is_found() -> None:
+    room = Room(PortAudio(Card("hw:0", 1, 2)))
+    assert room.after(0) == ["input hw:0", "output hw:0"]
+    room.audio.there.append(Card("pulse", 32, 32))
+    room.server.say(SPEAKERS, MIC, input="mic", output="speakers")
+    assert room.after(0) == ["input closed", "output closed", "input Mic", "output Speakers"]
+
+
 def test_the_microphone_is_closed_for_real_and_opened_again() -> None:
     room = served()
     room.bay.turn("input", False)
