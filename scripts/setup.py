@@ -31,8 +31,13 @@ INTERRUPTED = VENV / "samantha-unfinished"
 """There while packages are being installed. If it is found at the start, the environment is made anew."""
 EDITABLE = VENV / "samantha-editable"
 
-HARDWARE_TESTS = ["pipewire", "wireplumber", "pipewire-pulse", "pulseaudio-utils", "dbus"]
-"""A sound card without a sound card."""
+HARDWARE_TESTS = [
+    *("pipewire", "wireplumber", "pipewire-pulse", "pulseaudio-utils", "dbus"),
+    *("xvfb", "xdotool", "openbox", "tint2", "scrot", "x11-utils"),
+    *("libegl1", "libxkbcommon-x11-0", "libxcb-cursor0", "libxcb-icccm4", "libxcb-keysyms1", "libxcb-shape0"),
+    *("systemd", "dbus-user-session", "util-linux", "openssl"),
+]
+"""A sound card, a desktop and a login, without one."""
 
 # Python 3.14: every dependency has wheels for it, but it has not been tried; pyproject.toml says the same.
 OLDEST, TOO_NEW = (3, 11), (3, 14)
@@ -90,13 +95,14 @@ def system_packages(*, dev: bool) -> None:
     if ctypes.util.find_library("portaudio") is None:
         wanted += ["libportaudio2", "libasound2-plugins"]
     must = []
-    if llama_wheel.needs_compiler(SCRIPTS) and not any(map(shutil.which, ("c++", "g++", "clang++"))):
+    compiles = llama_wheel.needs_compiler(SCRIPTS) or not any(VENV.glob("lib/python*/site-packages/evdev"))
+    if compiles and not any(map(shutil.which, ("c++", "g++", "clang++"))):
         must.append("g++")
     version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
     if not _has_venv():
         must.append(f"{version}-venv")
-    if Path(sys.executable).resolve().parent == Path("/usr/bin") and not _has_headers():
-        wanted.append(f"{version}-dev")
+    if compiles and Path(sys.executable).resolve().parent == Path("/usr/bin") and not _has_headers():
+        must.append(f"{version}-dev")
     if dev:
         wanted += [name for name in HARDWARE_TESTS if not _has_package(name)]
     if not (wanted or must):
