@@ -232,19 +232,44 @@ def devices(as_json: Json = False) -> None:
 
 @app.command()
 def doctor(
+    file: Annotated[
+        Path | None, typer.Argument(readable=False, help="With --bundle: the zip file to write.")
+    ] = None,
     as_json: Json = False,
-    quick: Annotated[bool, typer.Option(help="Only what set-up needs: load each engine once.")] = False,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Only what set-up needs: load each engine once.")
+    ] = False,
+    sound: Annotated[
+        bool, typer.Option("--sound", help="Also play a chirp, to hear whether she would hear herself.")
+    ] = False,
+    bundle: Annotated[
+        bool, typer.Option("--bundle", help="Write what a bug report needs into a zip file, nothing private.")
+    ] = False,
     probe: Annotated[str | None, typer.Option(hidden=True)] = None,
     changes: Set = None,
 ) -> None:
     """Find out what works here, what does not, and what to do about it."""
-    from samantha import doctor as examination
-
     config = settings(changes)
     if probe:
-        examination.probe(config, probe)
-    else:
-        raise typer.Exit(examination.examine(config, as_json=as_json, quick=quick))
+        from samantha.doctor import trials
+
+        trials.probe(config, probe)
+        return
+    from samantha.doctor import bundle as report
+    from samantha.doctor import visit
+
+    if file is not None and not bundle:
+        raise typer.BadParameter("needed to write a file", param_hint="--bundle")
+    into = report.file(file) if bundle else None
+    raise typer.Exit(visit.examine(config, as_json=as_json, quick=quick, sound=sound, into=into))
+
+
+@app.command()
+def tray() -> None:
+    """Her icon in the desktop's panel: how she is, talk, hush, mute. Needs `pip install 'samantha[tray]'`."""
+    from samantha.service import tray as icon
+
+    icon.run()
 
 
 @app.command()
