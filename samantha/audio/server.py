@@ -28,7 +28,7 @@ SETTLE = 0.05
 """Seconds of quiet after a change before it is looked at: a change seldom comes alone."""
 
 ANSWER = 1.0
-"""Seconds that a server may take to answer a new connection."""
+"""Seconds that a server may take to answer when it is first asked; a dead one is not waited for."""
 
 AGAIN = (0.1, 0.25, 0.5)
 """Seconds between attempts to reach a server that has gone; the last is repeated."""
@@ -45,14 +45,10 @@ class Server:
         """Whether there ever was a server."""
         self.offer: Offer | None = None
         """The latest account, replaced as a whole; None while there is no server."""
-        self._pulse = _connect()
-        if self._pulse is not None:
-            from pulsectl import PulseError
-
-            try:
-                self._look(self._pulse, 0)
-            except PulseError as problem:
-                log.info("the sound server does not answer: %s", problem)
+        self._pulse: Any = None
+        first = threading.Thread(target=self._ask, name="sound server", daemon=True)
+        first.start()
+        first.join(ANSWER)
 
     def watch(self, changed: Callable[[], None]) -> None:
         """Call `changed`, on a thread of its own, whenever `offer` has changed."""
@@ -67,6 +63,16 @@ class Server:
         self._stopping.set()
         if self._thread is None and self._pulse is not None:
             self._pulse.close()
+
+    def _ask(self) -> None:
+        pulse = _connect()
+        if pulse is None:
+            return
+        try:
+            self._look(pulse, 0)
+        except Exception as problem:  # noqa: BLE001 (pulsectl's have nothing in common, and mean one thing)
+            log.info("the sound server does not answer: %s", problem)
+        self._pulse = pulse
 
     def _run(self, changed: Callable[[], None]) -> None:
         pulse, connection, failures = self._pulse, 0, 0
@@ -144,7 +150,7 @@ def _connect() -> Any:
 
     pulse = pulsectl.Pulse("samantha", connect=False)
     try:
-        pulse.connect(autospawn=False, timeout=ANSWER)
+        pulse.connect(autospawn=False)
     except pulsectl.PulseError as problem:
         log.debug("no sound server: %s", problem)
         pulse.close()

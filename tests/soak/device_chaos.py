@@ -75,7 +75,7 @@ async def main():
         alive = {side: side not in state["lost"] and calls.get(side, 0) != seen.get(side, 0) and side in calls
                  for side in lines}
         seen = calls
-        if first is None and time.monotonic() - began > 3: first = census()
+        if first is None and time.monotonic() - began > 3 and all(alive.values()): first = census()
         say(t=time.monotonic(), hearing=card.hearing and alive["input"], playing=alive["output"])
     seconds, lags = time.monotonic() - began, sorted(state["lags"])
     last = census()
