@@ -273,14 +273,6 @@ def tray() -> None:
 
 
 @app.command()
-def tray() -> None:
-    """Her icon in the desktop's panel: how she is, talk, hush, mute. Needs `pip install 'samantha[tray]'`."""
-    from samantha.service import tray as icon
-
-    icon.run()
-
-
-@app.command()
 def daemon(changes: Set = None) -> None:
     """Run her as a service, without a terminal, until she is told to stop."""
     from samantha.service import run
