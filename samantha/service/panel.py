@@ -29,7 +29,7 @@ SAYS: dict[Look, str] = {
     "speaking": "She is speaking",
 }
 
-MODES: dict[Mode, str] = {"always": "Listen always", "ptt": "Listen while I hold the talk key"}
+MODES: dict[Mode, str] = {"always": "Listen &always", "ptt": "Listen while I hold the talk &key"}
 
 
 class Tray:
@@ -43,14 +43,14 @@ class Tray:
         self._says = self._menu.addAction("")
         self._says.setEnabled(False)
         self._menu.addSeparator()
-        self._talk = self._item("Talk", lambda her, _: her.ptt("toggle"), checkable=True)
-        self._hush = self._item("Hush", lambda her, _: her.hush())
-        self._mute = self._item("Mute", lambda her, on: her.listen(not on), checkable=True)
+        self._talk = self._item("&Talk", lambda her, _: her.ptt("toggle"), checkable=True)
+        self._hush = self._item("&Hush", lambda her, _: her.hush())
+        self._mute = self._item("&Mute", lambda her, on: her.listen(not on), checkable=True)
         self._menu.addSeparator()
         modes = QActionGroup(self._menu)
         self._modes = {mode: self._mode(mode, modes) for mode in MODES}
         self._menu.addSeparator()
-        self._menu.addAction("Quit this icon", QApplication.quit)
+        self._menu.addAction("&Quit this icon", QApplication.quit)
         self._icon = QSystemTrayIcon()
         self._icon.setContextMenu(self._menu)
         self._icon.activated.connect(self._activated)

@@ -54,12 +54,15 @@ def missing() -> str:
 
 
 @contextmanager
-def x_server(name: str = "") -> Iterator[Display]:
-    """A running display, by default on a free number. Skips the test if programs are missing."""
+def x_server(name: str = "", screen: str = "320x240x8") -> Iterator[Display]:
+    """A running display, by default on a free number; `screen` is width, height and bits of colour.
+
+    Skips the test if programs are missing.
+    """
     if reason := missing():
         pytest.skip(reason)
     reader, writer = os.pipe()
-    command = ["Xvfb", *([name] if name else []), "-displayfd", str(writer), "-screen", "0", "320x240x8"]
+    command = ["Xvfb", *([name] if name else []), "-displayfd", str(writer), "-screen", "0", screen]
     server = subprocess.Popen(
         [*command, "-nolisten", "tcp", "-noreset"],
         pass_fds=[writer],
