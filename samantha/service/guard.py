@@ -16,6 +16,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 log = logging.getLogger(__name__)
 
+PACE_S = 0.002
+"""Seconds between the beginnings of two requests: her hearing shares the interpreter with them."""
+
 SUBPROTOCOL = "samantha"
 """What a WebSocket client offers beside its token, and what is chosen: the token is never sent back."""
 
@@ -38,6 +41,7 @@ class Guard:
         self._names = {"localhost", "127.0.0.1", "::1", host.lower()}
         self._everywhere = host in ("", "0.0.0.0", "::")
         self._token = token.encode()
+        self._free = 0.0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
@@ -54,12 +58,20 @@ class Guard:
                 state["abort"]()
                 raise ClientDisconnect from None
 
+        await self._turnstile()
         try:
             await self._app(scope, receive, bounded_send)
         except ClientDisconnect:
             return
         except Exception as bug:  # noqa: BLE001 (whatever it is, one request must not end the others)
             _note(scope["path"], bug)
+
+    async def _turnstile(self) -> None:
+        """Wait until the next request may begin."""
+        now = asyncio.get_running_loop().time()
+        self._free = max(now, self._free + PACE_S)
+        if self._free > now:
+            await asyncio.sleep(self._free - now)
 
     def _refuse(self, scope: Scope, headers: Headers) -> JSONResponse | None:
         origins = headers.getlist("origin")

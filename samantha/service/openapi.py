@@ -73,7 +73,9 @@ def _taken() -> tuple[type[BaseModel], ...]:
 def _operation(verb: Verb) -> dict[str, Any]:
     good: dict[str, Any] = {"application/json": {"schema": _ref(verb.gives)}}
     if verb.streams:
-        good["text/event-stream"] = {"schema": {"type": "string"}}
+        data = {"type": "string", "contentMediaType": "application/json"}
+        event = {"type": "object", "properties": {"data": data}, "required": ["data"]}
+        good["text/event-stream"] = {"schema": event}
     troubles = _EVERYWHERE | (_CALLED if verb.path != "/" else {}) | (_BODY if verb.takes else {})
     operation: dict[str, Any] = {
         "summary": verb.summary,

@@ -13,7 +13,6 @@ import random
 import socket
 import statistics
 import time
-from collections import Counter
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -25,7 +24,7 @@ from websockets.exceptions import ConnectionClosed
 
 from samantha.service.client import Client
 
-MIX = (("GET", "/status"), ("GET", "/config"), ("POST", "/hush"), ("GET", "/devices"))
+MIX = (("GET", "/status"), ("GET", "/config"), ("POST", "/hush"))
 CHAT = b'{"text": "Is it raining?"}'
 CHATS = 0.01
 """Share of requests that ask her to think."""
@@ -38,7 +37,7 @@ class Load:
     """What the load did."""
 
     requests: int = 0
-    answers: Counter[str] = field(default_factory=Counter)
+    answers: dict[str, int] = field(default_factory=dict)
     """By route and status."""
     unanswered: int = 0
     without_retry: int = 0
@@ -111,7 +110,8 @@ async def _ask(
             outcome.unanswered += 1
             continue
         (chats if chat else took).append(time.perf_counter() - began)
-        outcome.answers[f"{route} {status}"] += 1
+        answer = f"{route} {status}"
+        outcome.answers[answer] = outcome.answers.get(answer, 0) + 1
         outcome.without_retry += status in (429, 503) and not retry
 
 

@@ -25,6 +25,7 @@ from samantha.config import Config
 from samantha.errors import SamanthaError
 from samantha.mind.prompt import Prompt
 from samantha.ports import Capture, Render
+from samantha.service import heartbeat
 from samantha.service.attachments import Attachments
 from samantha.service.client import Client
 from samantha.service.daemon import Daemon
@@ -115,6 +116,7 @@ def _engines(settings: Config, _: Callable[[str], None]) -> app.Parts:
 async def _live() -> None:
     import signal
 
+    heartbeat.REMEMBERED = 300  # fifteen seconds, not a minute: the lag that is told is of the load alone
     daemon = Daemon(config.load, load=_engines, card=QuietCard)
     attachments = Attachments(daemon)
     daemon.changed = attachments.change
