@@ -227,7 +227,7 @@ def devices(as_json: Json = False) -> None:
     """List microphones and loudspeakers."""
     from samantha.commands import sound
 
-    sound.list_devices(as_json=as_json)
+    sound.list_devices(settings(), as_json=as_json)
 
 
 @app.command()
@@ -251,9 +251,9 @@ def doctor(
     """Find out what works here, what does not, and what to do about it."""
     config = settings(changes)
     if probe:
-        from samantha.doctor import trials
+        from samantha.doctor import probes
 
-        trials.probe(config, probe)
+        probes.probe(config, probe)
         return
     from samantha.doctor import bundle as report
     from samantha.doctor import visit

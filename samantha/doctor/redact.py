@@ -21,8 +21,8 @@ EVERYBODYS = {"root", "user", "users", "home", "localhost", "samantha", "name", 
 """Names that tell nothing of a person."""
 
 _PATTERNS = (
-    (re.compile(r"\b[0-9A-Fa-f]{2}(?:[:_-][0-9A-Fa-f]{2}){5}\b"), "<address>"),  # MAC
     (re.compile(r"\b(alsa|bluez)_(input|output|card)\.[\w.:-]+"), r"\1_\2.<serial>"),
+    (re.compile(r"\b[0-9A-Fa-f]{2}(?:[:_-][0-9A-Fa-f]{2}){5}\b"), "<address>"),  # MAC
     (re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+"), "<mail>"),
     (re.compile(r"\b(?!127\.|0\.0\.0\.0\b)\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b"), "<address>"),
     (re.compile(r"\b(?:sk|hf|ghp|Bearer)[-_ ][\w.-]{8,}"), "<key>"),

@@ -4,58 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import importlib.metadata
-import json
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass, field
-
-import numpy as np
 
 from samantha import app
 from samantha.audio.cards import devices, offered, portaudio
 from samantha.audio.choice import THINGS, Choice, Endpoint, Offer
-from samantha.audio.device import Found, LiveCard, Lost, Notice
 from samantha.audio.line import wish
-from samantha.audio.pcm import HEARING_RATE, VOICE_BLOCK, VOICE_RATE, Block, samples, silence
+from samantha.audio.pcm import HEARING_RATE, Block
 from samantha.audio.server import Server
 from samantha.config import Config
-from samantha.doctor import access, level
-from samantha.doctor.chirp import LENGTH, chirp, find
+from samantha.doctor import access, card, level
+from samantha.doctor.chirp import find
 from samantha.doctor.devices import mixer, nothing, troubles, why
 from samantha.doctor.finding import Finding, Trouble, finding
 from samantha.errors import AudioError
 from samantha.events import Side
 
-OPENS = 5.0
-"""Seconds that a microphone may take to give its first sound: a Bluetooth one needs two."""
-
-SETTLES = 0.4
-"""Seconds of its beginning that are not judged: many a microphone starts with a pop."""
-
-METER = 0.1
-"""Seconds between two levels that are told."""
-
-REVERBERATES = 1.0
-"""Seconds that are listened for after the chirp: its echo may be late."""
-
 DRIFT = 0.15
 """Seconds by which an echo may come later than the devices say; beyond, echo cancelling does not find it."""
-
-
-@dataclass
-class _Session:
-    """What happened on a card while it was open."""
-
-    heard: list[Block] = field(default_factory=list)
-    lost: dict[Side, str] = field(default_factory=dict)
-    names: dict[Side, str] = field(default_factory=dict)
-
-    def notice(self, notice: Notice) -> None:
-        if isinstance(notice, Lost):
-            self.lost[notice.side] = notice.reason
-        elif isinstance(notice, Found):
-            self.lost.pop(notice.side, None)
-            self.names[notice.side] = notice.name
 
 
 def listen(config: Config, *, seconds: float, asked: bool) -> list[Finding]:
@@ -65,10 +31,10 @@ def listen(config: Config, *, seconds: float, asked: bool) -> list[Finding]:
     """
     found, offer = _survey()
     picked = {side: _choice(config, side).pick(offer) for side in THINGS}
-    session = _Session()
+    session = card.Session()
     level_ = None
     if picked["input"] is not None:
-        heard = asyncio.run(_listen(config, session, seconds))
+        heard = asyncio.run(card.listen(config, session, seconds))
         level_ = level.measure(heard) if len(heard) else None
     return [
         found,
@@ -80,13 +46,13 @@ def listen(config: Config, *, seconds: float, asked: bool) -> list[Finding]:
 def loop_back(config: Config) -> list[Finding]:
     """Play a chirp and listen for it: whether she would hear herself, how late and how loud."""
     part = "loop-back"
-    session = _Session()
-    card, heard, start = asyncio.run(_play(config, session))
+    session = card.Session()
+    device, heard, start, latency = asyncio.run(card.play_and_listen(config, session))
     if session.lost or start is None:
         why = " ".join(session.lost.values()) or "The microphone gives nothing."
         return [Finding(part, "warning", f"The chirp could not be played and heard. {why}")]
     echo = find(heard, HEARING_RATE)
-    cancels = app.canceller(config, card) is not None
+    cancels = app.canceller(config, device) is not None
     if echo is None:
         return [_unheard(heard, cancels=cancels)]
     delay = (echo.at - start) / HEARING_RATE
@@ -96,16 +62,23 @@ def loop_back(config: Config) -> list[Finding]:
     )
     found = []
     if not cancels:
-        setting = "audio.headset: false" if config.audio.headset else "audio.echo_cancellation: on"
-        found.append(Trouble("She would hear herself and take it for you.", f"Set {setting}."))
-    elif delay > card.latency / HEARING_RATE + DRIFT:
+        found.append(Trouble("She would hear herself and take it for you.", f"Set {_cancelling(config)}."))
+    elif delay > latency / HEARING_RATE + DRIFT:
         found.append(
             Trouble(
-                f"The devices claim {1000 * card.latency / HEARING_RATE:.0f} ms: she may hear herself.",
+                f"The devices claim {1000 * latency / HEARING_RATE:.0f} ms, and so late an echo is not cancelled: "
+                "she may hear herself.",
                 "A loudspeaker that is connected by wire is quicker than one by radio.",
             )
         )
     return [finding(part, detail, found)]
+
+
+def _cancelling(config: Config) -> str:
+    """The setting that has her echo cancelled."""
+    if config.audio.echo_cancellation == "off":
+        return "audio.echo_cancellation: auto"
+    return "audio.headset: false" if config.audio.headset else "audio.echo_cancellation: on"
 
 
 def _unheard(heard: Block, *, cancels: bool) -> Finding:
@@ -160,7 +133,7 @@ def _microphone(
     config: Config,
     offer: Offer,
     picked: Endpoint | None,
-    session: _Session,
+    session: card.Session,
     level_: level.Level | None,
     *,
     asked: bool,
@@ -181,7 +154,7 @@ def _microphone(
     return finding("microphone", detail, found)
 
 
-def _loudspeaker(config: Config, offer: Offer, picked: Endpoint | None, session: _Session) -> Finding:
+def _loudspeaker(config: Config, offer: Offer, picked: Endpoint | None, session: card.Session) -> Finding:
     if picked is None:
         return Finding("loudspeaker", "warning", _choice(config, "output").reason(offer), nothing("output"))
     return finding("loudspeaker", *_device(config, offer, picked, session))
@@ -206,7 +179,9 @@ def _hint_for_silence() -> str:
     )
 
 
-def _device(config: Config, offer: Offer, picked: Endpoint, session: _Session) -> tuple[str, list[Trouble]]:
+def _device(
+    config: Config, offer: Offer, picked: Endpoint, session: card.Session
+) -> tuple[str, list[Trouble]]:
     """What is used on one side and why, and what stands in its way."""
     side = picked.side
     named = wish(side, {"input": config.audio.input, "output": config.audio.output}[side])
@@ -217,71 +192,3 @@ def _device(config: Config, offer: Offer, picked: Endpoint, session: _Session) -
     elif session.names.get(side, picked.label) != picked.label:
         found.append(Trouble(f"It cannot be opened, so it is “{session.names[side]}” that is used."))
     return detail, found
-
-
-async def _listen(config: Config, session: _Session, seconds: float) -> Block:
-    card = LiveCard(config.audio, session.notice, wait=True)
-    told = 0
-
-    def capture(block: Block) -> None:
-        nonlocal told
-        if not card.hearing:
-            return
-        session.heard.append(block)
-        if len(session.heard) * len(block) >= told + samples(METER):
-            told = len(session.heard) * len(block)
-            now = level.measure(np.concatenate(session.heard[-5:])).mean
-            print(json.dumps({"level": round(now, 1)}), flush=True)
-
-    card.start(capture, silence)
-    try:
-        await _until(lambda: len(session.heard) * 0.02 >= SETTLES or "input" in session.lost, OPENS)
-        session.heard.clear()
-        told = 0
-        if card.hearing:
-            await asyncio.sleep(seconds)
-    finally:
-        card.stop()
-    return np.concatenate([silence(0), *session.heard])
-
-
-async def _play(config: Config, session: _Session) -> tuple[LiveCard, Block, int | None]:
-    """The card, what it heard, and the index in it that was captured as the chirp began; None if it did not."""
-    card = LiveCard(config.audio, session.notice, wait=True)
-    sound = np.concatenate((chirp(VOICE_RATE), silence(VOICE_BLOCK)))
-    played = 0
-    heard = 0
-    start: int | None = None
-    ready = False
-
-    def capture(block: Block) -> None:
-        nonlocal heard
-        if card.hearing or start is not None:
-            session.heard.append(block)
-            heard += len(block)
-
-    def render(count: int) -> Block:
-        nonlocal played, start
-        if not ready or played + count > len(sound):
-            return silence(count)
-        if start is None:
-            start = heard
-        played += count
-        return sound[played - count : played]
-
-    card.start(capture, render)
-    try:
-        await _until(lambda: len(session.heard) * 0.02 >= 3 * SETTLES or bool(session.lost), OPENS)
-        ready = card.hearing and not session.lost
-        if ready:
-            await asyncio.sleep(LENGTH + REVERBERATES)
-    finally:
-        card.stop()
-    return card, np.concatenate([silence(0), *session.heard]), start
-
-
-async def _until(holds: Callable[[], bool], seconds: float) -> None:
-    for _ in range(round(seconds / 0.02)):
-        if holds():
-            return
-        await asyncio.sleep(0.02)
