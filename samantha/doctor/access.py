@@ -67,7 +67,7 @@ def files(config: Config) -> Finding:
         return Finding(part, "ok", f"Only you can read what she keeps in {config.state_folder}.")
     shown = ", ".join(map(str, open_[:3])) + (f" and {len(open_) - 3} more" if len(open_) > 3 else "")
     trees = sorted({str(next((f for f in folders if path.is_relative_to(f)), path)) for path in open_})
-    mend = f"chmod -R go= {' '.join(trees)}"
+    mend = f"`chmod -R go= {' '.join(trees)}` closes them."
     return finding(part, f"Others on this machine can look into {shown}.", [Trouble("", mend)])
 
 

@@ -33,7 +33,7 @@ def key(config: Config) -> Finding:
     """How the key to talk is heard of here, and why not in another way."""
     chosen, *others = available(config.ptt, os.environ)
     detail = chosen.why if chosen.name == "command" else f"{config.ptt.key}, by {chosen.name}: {chosen.why}"
-    why_not = " ".join(f"Not by {way.name}: {way.why}" for way in others if way.name != "command")
+    why_not = "\n".join(f"Not by {way.name}: {way.why}" for way in others if way.name != "command")
     needed = config.dialog.mode == "ptt" or config.ptt.mechanism not in ("auto", "off")
     heard = chosen.usable and chosen.name != "command"
     if needed and not heard and config.ptt.mechanism != "off":

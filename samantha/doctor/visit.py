@@ -117,7 +117,8 @@ def _understanding(config: Config) -> Check:
 def _soft(findings: list[Finding]) -> list[Finding]:
     """Without a sound card she can still be talked with by text, and files can stand in for it."""
     return [
-        replace(finding, verdict="warning") if finding.verdict == "fault" else finding for finding in findings
+        replace(finding, part="sound", verdict="warning") if finding.verdict == "fault" else finding
+        for finding in findings
     ]
 
 

@@ -45,7 +45,8 @@ def log_file() -> Path:
 
 def private_folder(folder: Path) -> Path:
     """`folder`, made if need be, for its owner alone."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for missing in reversed([place for place in (folder, *folder.parents) if not place.exists()]):
+        missing.mkdir(exist_ok=True, mode=0o700)  # also where her state folder is one of the parents
     if sys.platform != "win32" and folder.stat().st_uid == os.getuid():
         folder.chmod(0o700)
     return folder
