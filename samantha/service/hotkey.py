@@ -108,8 +108,8 @@ class _Ears(Protocol):
 class Hotkey:
     """Says when the person begins and ends to talk, by the key of the settings.
 
-    `pressed` and `released` are called in turns, `problem` when the key cannot be heard, all on a thread of its
-    own. Raises ConfigError if the settings name no key that can be used.
+    `pressed` and `released` are called in turns, `problem` when the key cannot be heard, and with None when it
+    can, all on threads of its own. Raises ConfigError if the settings name no key that can be used.
     """
 
     def __init__(
@@ -117,7 +117,7 @@ class Hotkey:
         settings: Ptt,
         pressed: Callable[[], None],
         released: Callable[[], None],
-        problem: Callable[[SamanthaError], None],
+        problem: Callable[[SamanthaError | None], None],
         environ: Mapping[str, str] = os.environ,
     ) -> None:
         self._settings, self._environ = settings, environ
@@ -192,5 +192,4 @@ class Hotkey:
 
     def _state(self, state: SamanthaError | str) -> None:
         self._how = str(state)
-        if isinstance(state, SamanthaError):
-            self._problem(state)
+        self._problem(state if isinstance(state, SamanthaError) else None)

@@ -40,7 +40,7 @@ class Desk:
             Ptt(**settings),
             lambda: note("pressed"),
             lambda: note("released"),
-            self.wrong.append,
+            lambda problem: self.wrong.extend([problem] if problem else []),
             self.environ,
         )
         hotkey.start()

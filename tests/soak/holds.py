@@ -59,8 +59,12 @@ def ears(display: Display, settings: Ptt, chord: Sequence[str] = CHORD) -> Itera
     def note(what: str) -> None:
         heard.put((what, time.monotonic()))
 
+    def state(problem: SamanthaError | None) -> None:
+        if problem is not None:
+            wrong.append(problem)
+
     with mock.patch.dict(os.environ, display.env, clear=True):
-        hotkey = Hotkey(settings, lambda: note("pressed"), lambda: note("released"), wrong.append)
+        hotkey = Hotkey(settings, lambda: note("pressed"), lambda: note("released"), state)
         hotkey.start()
         try:
             _wake(display, heard, chord)
