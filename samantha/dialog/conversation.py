@@ -56,6 +56,9 @@ LOST = "Sorry, I lost my train of thought."
 CALM = samples(0.3)
 """How long it must have been quiet before she tells something about herself."""
 
+HEARD_OUT_S = 1.0
+"""Seconds that a turn may take to be understood when the conversation is ended right after it."""
+
 ECHO_TAIL = samples(0.6)
 """How long after her last sound the room and the sound card may still give some of it back."""
 
@@ -458,6 +461,11 @@ class Conversation:
             await work()
         except* Cancelled:
             pass  # somebody wanted this
+        except* MemoryError:
+            log.exception("out of memory")
+            self._fail(
+                reply, "The machine has run out of memory. Close something, or choose a smaller model."
+            )
         except* SamanthaError as problems:
             self._fail(reply, "; ".join(str(problem) for problem in problems.exceptions))
         except* Exception as problems:
@@ -479,9 +487,13 @@ class Conversation:
         self._publish(Failed(at=self._clock(), error=sentence))
 
     async def close(self) -> None:
-        """End: stop speaking and give up what is being thought."""
+        """End: stop speaking and give up what is being thought. What was just said is still understood, if soon."""
+        hearing = self._reply is not None and self._reply.hearing
         self.interrupt()
         self._rest.cancel()
+        if hearing:
+            self._reply = None
+            await asyncio.wait(self._tasks, timeout=HEARD_OUT_S)
         tasks = [*self._tasks, *self._idle_tasks]
         for task in tasks:
             task.cancel()
