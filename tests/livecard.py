@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from samantha.audio.choice import Endpoint, Offer
 from samantha.audio.pcm import HEARING_BLOCK, VOICE_BLOCK, Block, silence
 from samantha.config import Config
 from samantha.ports import Capture, Render
@@ -16,6 +17,7 @@ class PushCard:
     """Each block takes a turn of the loop; `speak` is heard next, and `played` is what she said."""
 
     name = "a headset"
+    offer = Offer((Endpoint("input", "headset.1", "a headset", 16_000, worn=True),))
     acoustic = False
     latency = 0
 
@@ -23,6 +25,7 @@ class PushCard:
         self.config = config
         self.notice = notice
         self.hearing = True
+        self.names = {"input": "a headset", "output": "a headset"}
         self.loud = 0
         """Blocks in which she was heard."""
         self._waiting = silence(0)

@@ -49,6 +49,25 @@ class Offer:
     """Whether a sound server keeps the devices: what PortAudio lists besides is used only if named."""
 
 
+def listed(offer: Offer) -> list[dict[str, object]]:
+    """`offer` for people and programs: what may be named in audio.input and audio.output, by label or name."""
+    return [
+        {
+            "side": endpoint.side,
+            "name": endpoint.label,
+            "id": endpoint.name,
+            "default": endpoint.name == offer.defaults.get(endpoint.side, ""),
+            "headset": endpoint.worn,
+            "bluetooth": endpoint.bluetooth,
+            "monitor": endpoint.monitor,
+            "rate": endpoint.rate,
+            "index": endpoint.index,
+        }
+        for endpoint in offer.endpoints
+        if not offer.served or endpoint.index is None
+    ]
+
+
 class Choice:
     """One side's wish, and the little that must be remembered to meet it.
 

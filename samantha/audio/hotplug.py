@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from samantha.audio.cards import demand, devices, portaudio
-from samantha.audio.choice import Choice, Endpoint
+from samantha.audio.choice import Choice, Endpoint, Offer
 from samantha.audio.line import LATENCY, Line, reserve, wish
 from samantha.audio.patchbay import Change, Patchbay
 from samantha.audio.pcm import HEARING_RATE
@@ -112,6 +112,11 @@ class LiveCard:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
         self._describe()
+
+    @property
+    def offer(self) -> Offer:
+        """All that there is to choose from now."""
+        return self._bay.offer
 
     @property
     def latency(self) -> int:

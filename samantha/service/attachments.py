@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from samantha.config import Config
@@ -64,31 +64,33 @@ class Attachments:
     def leave(self) -> None:
         """The engines are about to be given up: no guest may use them any more."""
         if self._guests is not None:
-            self._guests.close()
-            self._daemon.listeners.remove(self._guests.on)
-            self._guests = None
+            guests, self._guests = self._guests, None
+            guests.close()
+            if guests.on in self._daemon.listeners:
+                self._daemon.listeners.remove(guests.on)
 
     async def end(self) -> None:
         """Stop everything, side by side."""
-        await asyncio.gather(
-            self._stop_api(), self._stop_hotkey(), self._stop_desktop(), self._stop_wyoming()
-        )
+        stopping = (self._stop_api(), self._stop_hotkey(), self._stop_desktop(), self._stop_wyoming())
+        for problem in await asyncio.gather(*stopping, return_exceptions=True):
+            if isinstance(problem, Exception):
+                log.error("not stopped in order", exc_info=problem)
 
     # --- API --------------------------------------------------------------------------------------------
 
     async def _start_api(self, config: Config) -> None:
-        from samantha.service.api import ApiServer
-        from samantha.service.verbs import Verbs
+        with self._apart("api"):
+            from samantha.service.api import ApiServer
+            from samantha.service.verbs import Verbs
 
-        extra: Sequence[BaseRoute] = ()
-        if config.api.openai:
-            from samantha.service.openai import routes
+            extra: Sequence[BaseRoute] = ()
+            if config.api.openai:
+                from samantha.service.openai import routes
 
-            extra = routes(self._hosts, self._bridge)
-        api = ApiServer(
-            Verbs(self._daemon), config.api, places.socket(), places.token_file(config), extra_routes=extra
-        )
-        if self._tried("api", api.start):
+                extra = routes(self._hosts, self._bridge)
+            verbs, token = Verbs(self._daemon), places.token_file(config)
+            api = ApiServer(verbs, config.api, places.socket(), token, extra_routes=extra)
+            api.start()
             self._api = api
 
     async def _stop_api(self) -> None:
@@ -118,13 +120,12 @@ class Attachments:
     # --- the key to talk --------------------------------------------------------------------------------
 
     async def _renew_hotkey(self, config: Config) -> None:
-        from samantha.service.hotkey import Hotkey
-
         await self._stop_hotkey()
-        if config.ptt.mechanism == "off":
-            self._daemon.hotkey = lambda: "switched off; `samantha ptt` always works"
-            return
         loop, daemon = asyncio.get_running_loop(), self._daemon
+        daemon.note("hotkey", "")
+        if config.ptt.mechanism == "off":
+            daemon.hotkey = lambda: "switched off; `samantha ptt` always works"
+            return
 
         def soon(act: Callable[[], None]) -> Callable[[], None]:
             def call() -> None:
@@ -139,15 +140,16 @@ class Attachments:
             except SamanthaError as problem:
                 log.info("the talk key: %s", problem)
 
-        def complain(problem: SamanthaError) -> None:
-            soon(lambda: daemon.note("hotkey", str(problem)))()
+        def tell(problem: SamanthaError | None) -> None:
+            soon(lambda: daemon.note("hotkey", str(problem or "")))()
 
-        def make() -> None:
-            self._hotkey = Hotkey(config.ptt, soon(press), soon(lambda: daemon.talk("release")), complain)
-            self._hotkey.start()
-            daemon.hotkey = lambda: hotkey.how if (hotkey := self._hotkey) else ""
+        daemon.hotkey = lambda: hotkey.how if (hotkey := self._hotkey) else ""
+        with self._apart("hotkey"):
+            from samantha.service.hotkey import Hotkey
 
-        self._tried("hotkey", make)
+            hotkey = Hotkey(config.ptt, soon(press), soon(lambda: daemon.talk("release")), tell)
+            hotkey.start()
+            self._hotkey = hotkey
 
     async def _stop_hotkey(self) -> None:
         hotkey, self._hotkey = self._hotkey, None
@@ -157,46 +159,51 @@ class Attachments:
     # --- the desktop ------------------------------------------------------------------------------------
 
     async def _renew_desktop(self, config: Config) -> None:
-        from samantha.service.desktop import Desktop
-
         await self._stop_desktop()
-        self._desktop = Desktop(
-            config.desktop,
-            lambda on: self._daemon.mute(on, remember=False),
-            ledger=config.state_folder / "players.json",
-        )
-        self._daemon.listeners.append(self._desktop.on)
-        await self._desktop.start()
+        with self._apart("desktop"):
+            from samantha.service.desktop import Desktop
+
+            self._desktop = Desktop(
+                config.desktop,
+                lambda on: self._daemon.mute(on, remember=False),
+                ledger=config.state_folder / "players.json",
+            )
+            self._daemon.listeners.append(self._desktop.on)
+            await self._desktop.start()
 
     async def _stop_desktop(self) -> None:
         desktop, self._desktop = self._desktop, None
         if desktop is not None:
-            self._daemon.listeners.remove(desktop.on)
+            if desktop.on in self._daemon.listeners:  # one that broke was dropped
+                self._daemon.listeners.remove(desktop.on)
             await desktop.stop()
 
     # --- Wyoming ----------------------------------------------------------------------------------------
 
     async def _renew_wyoming(self, config: Config) -> None:
         await self._stop_wyoming()
-        if not config.wyoming.serve:
-            return
-        from samantha.service.wyoming import WyomingServer
+        with self._apart("wyoming"):
+            if config.wyoming.serve:
+                from samantha.service.wyoming import WyomingServer
 
-        wyoming = WyomingServer(self._hosts, self._bridge, config.wyoming)
-        if self._tried("wyoming", wyoming.start):
-            self._wyoming = wyoming
+                wyoming = WyomingServer(self._hosts, self._bridge, config.wyoming)
+                wyoming.start()
+                self._wyoming = wyoming
 
     async def _stop_wyoming(self) -> None:
         wyoming, self._wyoming = self._wyoming, None
         if wyoming is not None:
             await asyncio.to_thread(wyoming.stop)
 
-    def _tried(self, topic: str, start: Callable[[], None]) -> bool:
-        """Whether `start` worked; if not, it is a problem that `samantha status` shows."""
+    @contextmanager
+    def _apart(self, topic: str) -> Iterator[None]:
+        """What goes wrong inside is a problem that `samantha status` shows; she goes on without `topic`."""
         try:
-            start()
+            yield
         except SamanthaError as problem:
             self._daemon.note(topic, str(problem))
-            return False
-        self._daemon.note(topic, "")
-        return True
+        except Exception as problem:
+            log.exception("%s broke", topic)
+            self._daemon.note(topic, f"There is no {topic}, because it broke: {problem!r}.")
+        else:
+            self._daemon.note(topic, "")

@@ -10,15 +10,15 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from samantha import app
-from samantha.audio.choice import THINGS
+from samantha.audio.choice import THINGS, Offer, listed
 from samantha.audio.device import Found, Lost
 from samantha.config import Config
-from samantha.dialog.lane import Load
+from samantha.dialog.lane import Lane, Load
 from samantha.errors import StorageError
 from samantha.events import (
     DeviceFound,
@@ -28,6 +28,7 @@ from samantha.events import (
     ListeningChanged,
     Mode,
     ReplySpoken,
+    Side,
     TurnMeasured,
     to_record,
 )
@@ -52,7 +53,21 @@ NO_DISK = "I can't write to the disk, so for now I'll only remember this until I
 
 Sink = Callable[[dict[str, Any]], None]
 Load_ = Callable[[Config, Callable[[str], None]], app.Parts]
-Card = Callable[[Config, Callable[[Lost | Found], None]], AudioDevice]
+
+
+class Card(AudioDevice, Protocol):
+    """A sound card whose devices come and go."""
+
+    @property
+    def names(self) -> dict[Side, str]:
+        """The microphone and the loudspeaker, for a person; "" where there is none."""
+
+    @property
+    def offer(self) -> Offer:
+        """All that there is to choose from now."""
+
+
+MakeCard = Callable[[Config, Callable[[Lost | Found], None]], Card]
 
 
 def wake(config: Config, progress: Callable[[str], None]) -> app.Parts:
@@ -67,7 +82,7 @@ class Session:
     config: Config
     parts: app.Parts
     assistant: app.Assistant
-    device: AudioDevice
+    device: Card
 
 
 class Daemon:
@@ -81,7 +96,7 @@ class Daemon:
         read: Callable[[], Config],
         *,
         load: Load_ = wake,
-        card: Card = app.live_card,
+        card: MakeCard = app.live_card,
     ) -> None:
         self._read = read
         self._load = load
@@ -97,12 +112,11 @@ class Daemon:
         self.turns = 0
         self.problems: dict[str, str] = {}
         """What is wrong now, by topic, as sentences."""
-        self.devices: dict[str, str] = {"input": "", "output": ""}
-        """What she hears and speaks through, for a person."""
         self.hotkey: Callable[[], str] = str
         """How the key to talk is heard of, or why it is not."""
         self.listeners: list[Callable[[Event], None]] = []
         """Told of every event, on the audio loop; one that raises is dropped."""
+        self._loading = Lane("loading", Load())
         self._next: tuple[Config, app.Parts] | None = None
         self._stopping = asyncio.Event()
         self._changing = asyncio.Lock()
@@ -117,21 +131,28 @@ class Daemon:
         """Wake up, converse, and leave within two seconds of `stop`."""
         self.heartbeat.start()
         try:
-            notify.status("loading the models")
-            waking = asyncio.ensure_future(asyncio.to_thread(self._load, self.config, notify.status))
-            leaving = asyncio.ensure_future(self._stopping.wait())
             await self._remember()
-            await asyncio.wait((waking, leaving), return_when=asyncio.FIRST_COMPLETED)
-            leaving.cancel()
-            if not waking.done():
-                return
-            self._next = (self.config, waking.result())
+            self._next = await self._wake()
             while self._next is not None and not self._stopping.is_set():
                 (config, parts), self._next = self._next, None
                 await self._converse(config, parts)
         finally:
             self.heartbeat.stop()
+            self._loading.close()
             await self._journal.close()
+
+    async def _wake(self) -> tuple[Config, app.Parts] | None:
+        """The engines, as soon as they are loaded; None if she is to leave before."""
+        notify.status("loading the models")
+        config = self.config
+        waking = asyncio.ensure_future(self._loading.call(lambda: self._load(config, notify.status)))
+        leaving = asyncio.ensure_future(self._stopping.wait())
+        try:
+            await asyncio.wait((waking, leaving), return_when=asyncio.FIRST_COMPLETED)
+            return (config, waking.result()) if waking.done() else None
+        finally:
+            waking.cancel()  # nothing can stop the loading itself: nobody waits for it
+            leaving.cancel()
 
     def stop(self) -> None:
         """Finish: within two seconds, with the last turn saved."""
@@ -141,7 +162,6 @@ class Daemon:
             self.session.assistant.stop()
 
     async def _converse(self, config: Config, parts: app.Parts) -> None:
-        before = self.session
         assistant = app.Assistant(
             config,
             parts,
@@ -149,12 +169,7 @@ class Daemon:
             canceller=lambda device: app.canceller(config, device),
             subscribers=[self._on],
         )
-        if before is not None:
-            assistant.conversation.history = before.assistant.conversation.history
-            assistant.listening = before.assistant.listening
-        else:
-            restore(assistant.conversation.history, self._kept, parts.prompt)
-            assistant.listening.mode, assistant.listening.muted = self._restored
+        self._take_up(assistant, parts)
         assistant.listening.keep_warm = config.ptt.keep_warm
         device = self._card(config, self._on_device)
         self.config = config
@@ -169,7 +184,21 @@ class Daemon:
         await running
         if self.leaving is not None:
             self.leaving()
-        await assistant.engines.closed()
+        if self._next is not None:  # which may be made of the same engines
+            await assistant.engines.closed()
+
+    def _take_up(self, assistant: app.Assistant, parts: app.Parts) -> None:
+        """Go on where the settings before these, or she herself before a restart, left off."""
+        if self.session is not None:
+            before = self.session.assistant
+            assistant.conversation.history = before.conversation.history
+            assistant.listening = before.listening
+            return
+        self.heartbeat.forget()
+        restore(assistant.conversation.history, self._kept, parts.prompt)
+        assistant.listening.mode, assistant.listening.muted = self._restored
+        if self._journal.failing:
+            assistant.conversation.announce("storage", NO_DISK)
 
     # --- verbs ------------------------------------------------------------------------------------------
 
@@ -213,26 +242,30 @@ class Daemon:
         """Read the settings again and go on with them, in the same conversation; the paths that changed.
 
         Raises a SamanthaError, and the old ones stay in force, if they are wrong or an engine cannot be
-        loaded with them.
+        loaded with them; Waking while there are none yet.
         """
         async with self._changing:
+            if self.session is None:
+                raise Waking
             notify.reloading()
             try:
-                return await self._reload()
+                return await self._reload(self.session)
             finally:
-                notify.ready(self.summary)
+                if not self._stopping.is_set():
+                    notify.ready(self.summary)
 
-    async def _reload(self) -> list[str]:
-        assistant, config = self.assistant, self._read()
+    async def awake(self) -> None:
+        """Return when she converses."""
+        await self._begun.wait()
+
+    async def _reload(self, session: Session) -> list[str]:
+        assistant, parts, config = session.assistant, session.parts, self._read()
         leads(config)  # raises where an engine elsewhere has no address
-        session = self.session
-        assert session is not None
         changed = differences(self.config, config)
         if not changed:
             return []
-        parts = session.parts
         if any(path.partition(".")[0] in ENGINES for path in changed):
-            parts = await asyncio.to_thread(self._load, config, lambda _: None)
+            parts = await self._loading.call(lambda: self._load(config, lambda _: None))
         end = time.monotonic() + POLITE
         while not assistant.finished and time.monotonic() < end:  # noqa: ASYNC110 (nothing tells of it)
             await asyncio.sleep(0.05)
@@ -257,7 +290,13 @@ class Daemon:
         """What is wrong now, as sentences."""
         if not self._journal.failing:
             self.problems.pop("storage", None)
-        return list(self.problems.values())
+        return [sentence for topic, sentence in self.problems.items() if topic != "hotkey" or self._by_key]
+
+    @property
+    def _by_key(self) -> bool:
+        """Whether the key to talk is wanted: a machine without a desktop, always listening, lacks nothing."""
+        mode = self.session.assistant.listening.mode if self.session else self.config.dialog.mode
+        return mode == "ptt" or self.config.ptt.mechanism != "auto"
 
     @property
     def models(self) -> dict[str, str]:
@@ -266,11 +305,11 @@ class Daemon:
         voice = self.session.parts.synthesizer.name if self.session else config.voice.name
         return {"stt": config.hearing.model, "llm": config.llm.model, "tts": voice}
 
-    async def list_devices(self) -> list[dict[str, Any]]:
+    def list_devices(self) -> list[dict[str, object]]:
         """Microphones and loudspeakers, as `samantha devices --json` shows them."""
-        from samantha.audio.cards import devices
-
-        return [asdict(device) for device in await asyncio.to_thread(devices)]
+        self.assistant  # noqa: B018 (raises Waking)
+        assert self.session is not None
+        return listed(self.session.device.offer)
 
     def subscribe(self, sink: Sink) -> Callable[[], None]:
         """Give each event's record to `sink`; returns how to end that."""

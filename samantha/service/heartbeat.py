@@ -31,6 +31,10 @@ class Heartbeat:
     def start(self) -> None:
         self._task = asyncio.get_running_loop().create_task(self._beat(), name="heartbeat")
 
+    def forget(self) -> None:
+        """What was until now does not count: the engines were being loaded."""
+        self._late.clear()
+
     def stop(self) -> None:
         if self._task is not None:
             self._task.cancel()

@@ -7,8 +7,9 @@ import logging
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,19 +23,33 @@ from samantha.store.lock import exclusive
 
 log = logging.getLogger(__name__)
 
+LEAVING_S = 1.8
+"""Seconds after which she leaves without whatever has not stopped by then: a disk, a bus, a thread that hangs."""
 
-def run(read: Callable[[], Config]) -> None:
-    """Be the daemon until SIGTERM or Ctrl-C. `read` gives the settings, now and at each SIGHUP."""
+
+def run(read: Callable[[], Config], make: Callable[[Callable[[], Config]], Daemon] = Daemon) -> None:
+    """Be the daemon until SIGTERM or Ctrl-C. `read` gives the settings, now and at each SIGHUP.
+
+    `make` makes the daemon of them. Raises what ends her otherwise, and writes it down.
+    """
     os.umask(0o077)
+    _open_standard_streams()
     config = read()
     logs.begin(config.log)
-    with alone(places.lock(config)):
-        asyncio.run(_live(read))
+    try:
+        with alone(_lockable(places.lock(config))):
+            asyncio.run(_live(make, read))
+    except SamanthaError as problem:
+        log.error("%s", problem)  # noqa: TRY400 (a sentence is all there is to say)
+        raise
+    except BaseException:
+        log.exception("she broke off")
+        raise
     _leave()
 
 
-async def _live(read: Callable[[], Config]) -> None:
-    daemon = Daemon(read)
+async def _live(make: Callable[[Callable[[], Config]], Daemon], read: Callable[[], Config]) -> None:
+    daemon = make(read)
     attachments = Attachments(daemon)
     daemon.changed, daemon.leaving = attachments.change, attachments.leave
     _on_signals(daemon)
@@ -48,7 +63,6 @@ async def _live(read: Callable[[], Config]) -> None:
 @contextmanager
 def alone(lock: Path) -> Iterator[None]:
     """Be the only one of this person. Raises SamanthaError that says who else is running."""
-    places.private_folder(lock.parent)
     note = lock.with_suffix(".pid")
 
     def refuse() -> None:
@@ -64,22 +78,45 @@ def alone(lock: Path) -> Iterator[None]:
         )
 
     with exclusive(lock, refuse):
-        note.write_text(f"{os.getpid()} {datetime.now():%Y-%m-%d %H:%M}\n", "ascii")
+        with suppress(OSError):  # a full disk: then nobody is told who it is
+            note.write_text(f"{os.getpid()} {datetime.now():%Y-%m-%d %H:%M}\n", "ascii")
         try:
             yield
         finally:
-            note.unlink(missing_ok=True)
+            with suppress(OSError):
+                note.unlink()
+
+
+def _lockable(lock: Path) -> Path:
+    """`lock`, or one in the runtime folder where the disk takes no new file."""
+    try:
+        places.private_folder(lock.parent)
+        lock.touch(0o600)
+    except OSError as problem:
+        log.warning("%s cannot be made (%s)", lock, problem.strerror)
+        return places.private_folder(places.runtime_folder()) / lock.name
+    return lock
 
 
 def _on_signals(daemon: Daemon) -> None:
     loop = asyncio.get_running_loop()
     reloading: set[asyncio.Task[Any]] = set()
 
+    def leave() -> None:
+        daemon.stop()
+        late = threading.Timer(LEAVING_S, _leave)
+        late.daemon = True
+        late.start()
+
     async def reload() -> None:
+        await daemon.awake()
         try:
             await daemon.reload()
         except SamanthaError as problem:
             daemon.note("settings", f"The new settings are not used. {problem}")
+        except Exception as problem:
+            log.exception("the new settings broke")
+            daemon.note("settings", f"The new settings are not used, because of a bug: {problem!r}.")
         else:
             daemon.note("settings", "")
 
@@ -90,15 +127,23 @@ def _on_signals(daemon: Daemon) -> None:
 
     if sys.platform == "win32":
         for name in (signal.SIGINT, signal.SIGBREAK, signal.SIGTERM):
-            signal.signal(name, lambda *_: loop.call_soon_threadsafe(daemon.stop))
+            signal.signal(name, lambda *_: loop.call_soon_threadsafe(leave))
         return
     for name in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(name, daemon.stop)
+        loop.add_signal_handler(name, leave)
     loop.add_signal_handler(signal.SIGHUP, hang_up)
+
+
+def _open_standard_streams() -> None:
+    """Have 0, 1 and 2 lead nowhere where they are closed: else a file of hers would get what libraries print."""
+    while (handle := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(handle, True)
+    os.close(handle)
 
 
 def _leave() -> None:
     """End now: everything is saved, and an engine may be in the middle of something that cannot be stopped."""
     logging.shutdown()
-    sys.stdout.flush()
+    if sys.stdout is not None:
+        sys.stdout.flush()
     os._exit(0)

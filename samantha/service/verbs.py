@@ -77,7 +77,7 @@ class Verbs:
                 yield piece
 
     async def devices(self) -> list[dict[str, Any]]:
-        return await self._bridge.call(self._daemon.list_devices)
+        return await self._bridge.do(self._daemon.list_devices)
 
     async def config(self) -> dict[str, Any]:
         return await self._bridge.do(lambda: self._daemon.config.model_dump(mode="json"))
@@ -111,14 +111,15 @@ def status(daemon: Daemon) -> Status:
     """How she is, as seen on her loop."""
     config, session = daemon.config, daemon.session
     listening = session.assistant.listening if session else None
+    names = session.device.names if session else {"input": "", "output": ""}
     return Status(
         state=_state(daemon),
         mode=listening.mode if listening else config.dialog.mode,
         muted=listening.muted if listening else False,
         microphone=session.device.hearing if session else False,
         talking=listening.held if listening else False,
-        input=daemon.devices["input"],
-        output=daemon.devices["output"],
+        input=names["input"],
+        output=names["output"],
         models=daemon.models,
         hotkey=daemon.hotkey(),
         turns=daemon.turns,
