@@ -39,10 +39,10 @@ def main() -> None:
 
 def _run(words: list[str]) -> None:
     if words in (["ptt", "press"], ["ptt", "release"], ["ptt", "toggle"]):  # a finger waits: no Typer
-        from samantha.commands.control import ptt
+        from samantha.service.press import press
 
-        ptt(words[1], as_json=False)  # type: ignore[arg-type]
-        return
+        if press(words[1]):
+            return
     from samantha.cli import app
 
     app(prog_name="samantha")

@@ -91,15 +91,16 @@ def conversation_input(config: Config, lines: Sequence[str], path: Path) -> str:
     return other.name
 
 
-def list_devices(*, as_json: bool) -> None:
+def list_devices(config: Config, *, as_json: bool) -> None:
     """Print microphones and loudspeakers."""
-    from samantha.audio.device import devices
+    from samantha.audio.choice import listed
+    from samantha.audio.device import LiveCard
 
-    found = devices()
+    card = LiveCard(config.audio, wait=True)
+    found = listed(card.offer)
+    card.stop()
     if as_json:
-        import dataclasses
-
-        print(json.dumps([dataclasses.asdict(device) for device in found], ensure_ascii=False, indent=2))
+        print(json.dumps(found, ensure_ascii=False, indent=2))
         return
     if not found:
         raise AudioError(
@@ -108,15 +109,18 @@ def list_devices(*, as_json: bool) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from samantha.commands.terminal import MUTED, RED, WOOD
+    from samantha.commands.terminal import CREAM, MUTED, RED, WOOD
 
     table = Table(box=None, header_style=MUTED, padding=(0, 2))
-    for heading in ("", "microphone", "loudspeaker", "rate", "name"):
-        table.add_column(heading)
-    for device in found:
-        hears = "default" if device.default_input else "yes" if device.inputs else ""
-        speaks = "default" if device.default_output else "yes" if device.outputs else ""
+    for heading in ("", "name", "", ""):
+        table.add_column(heading, overflow="fold")
+    kinds = {"headset": "headset", "bluetooth": "Bluetooth", "monitor": "what a loudspeaker plays"}
+    for device in sorted(found, key=lambda device: (device["side"] != "input", bool(device["monitor"]))):
+        hears = device["side"] == "input"
         table.add_row(
-            str(device.index), f"[{WOOD}]{hears}[/]", f"[{RED}]{speaks}[/]", f"{device.rate:.0f}", device.name
+            f"[{WOOD if hears else RED}]{'microphone' if hears else 'loudspeaker'}[/]",
+            f"[{CREAM}]{device['name']}[/]",
+            "default" if device["default"] else "",
+            ", ".join(word for key, word in kinds.items() if device[key]),
         )
     Console(highlight=False).print(table)
