@@ -119,6 +119,14 @@ class LiveCard:
         return self._bay.offer
 
     @property
+    def names(self) -> dict[Side, str]:
+        """The microphone and the loudspeaker, for a person; "" where nothing is."""
+        return {
+            side: endpoint.label if endpoint is not None and side not in self._lost else ""
+            for side, endpoint in self._endpoints.items()
+        }
+
+    @property
     def latency(self) -> int:
         """HEARING_RATE samples from `render` to the ear, and from the air to `capture`, together.
 
