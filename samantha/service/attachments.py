@@ -165,7 +165,7 @@ class Attachments:
 
             self._desktop = Desktop(
                 config.desktop,
-                lambda on: self._daemon.mute(on, remember=False),
+                self._daemon.lock,
                 ledger=config.state_folder / "players.json",
             )
             self._daemon.listeners.append(self._desktop.on)

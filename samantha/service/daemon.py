@@ -123,7 +123,10 @@ class Daemon:
         self._begun = asyncio.Event()
         self._journal = Journal(Database(self.config.state_folder), self._no_disk)
         self._kept: list[KeptTurn] = []
-        self._restored: tuple[Mode, bool] = (self.config.dialog.mode, False)
+        self._mode: Mode = self.config.dialog.mode
+        self._muted = False
+        """By the person."""
+        self._locked = False
 
     # --- a life -----------------------------------------------------------------------------------------
 
@@ -196,7 +199,7 @@ class Daemon:
             return
         self.heartbeat.forget()
         restore(assistant.conversation.history, self._kept, parts.prompt)
-        assistant.listening.mode, assistant.listening.muted = self._restored
+        assistant.listening.mode, assistant.listening.muted = self._mode, self._muted
         if self._journal.failing:
             assistant.conversation.announce("storage", NO_DISK)
 
@@ -223,11 +226,17 @@ class Daemon:
         self._journal.put("mode", mode)
         notify.status(self.summary)
 
-    def mute(self, on: bool, *, remember: bool = True) -> None:
-        """Close the microphone, or open it again; remembered across restarts unless told otherwise."""
+    def mute(self, on: bool) -> None:
+        """Close the microphone, or open it again, even on a locked screen; remembered."""
+        self._muted, self._locked = on, False
         self.assistant.mute(on)
-        if remember:
-            self._journal.put("muted", on)
+        self._journal.put("muted", on)
+        notify.status(self.summary)
+
+    def lock(self, on: bool) -> None:
+        """The screen was locked: close the microphone for as long. What the person muted stays muted."""
+        self._locked = on
+        self.assistant.mute(self._muted or on)
         notify.status(self.summary)
 
     def talk(self, action: Talk) -> None:
@@ -358,10 +367,8 @@ class Daemon:
         """What was said and how she listened before the restart."""
         mode = self.config.dialog.mode
         self._kept = await self._journal.resume(timedelta(minutes=self.config.dialog.resume_min))
-        self._restored = (
-            await self._journal.get("mode", mode),
-            await self._journal.get("muted", False),
-        )
+        self._mode = await self._journal.get("mode", mode)
+        self._muted = await self._journal.get("muted", False)
 
     def _no_disk(self, problem: StorageError) -> None:
         """Go on in memory, and say so."""

@@ -66,6 +66,27 @@ def test_a_muted_microphone_stays_muted_after_a_restart() -> None:
     live(body)
 
 
+def test_an_unlocked_screen_opens_no_microphone_that_the_person_muted() -> None:
+    async def body() -> None:
+        async with living(Script()) as life:
+            daemon = (await awake(life)).daemon
+            daemon.lock(True)
+            assert not life.card.hearing
+            daemon.lock(False)
+            assert life.card.hearing
+            daemon.mute(True)
+        async with living(Script()) as again:
+            daemon = (await awake(again)).daemon
+            daemon.lock(True)
+            daemon.lock(False)
+            assert not again.card.hearing
+            daemon.lock(True)
+            daemon.mute(False)
+            assert again.card.hearing, "she was told to, whatever the screen says"
+
+    live(body)
+
+
 def test_new_settings_keep_the_conversation() -> None:
     async def body() -> None:
         async with living(Script(heard=["One, please."], answers=["First."])) as life:
