@@ -44,10 +44,10 @@ class Fuzz:
     alive: bool = False
 
 
-def fuzz(seconds: int, seed: int) -> Fuzz:
+def fuzz(seconds: int, seed: int, *, real: bool = False) -> Fuzz:
     """Fuzz a daemon of our own for `seconds`; requests and frames side by side."""
     outcome = Fuzz()
-    with scripted_daemon(tcp=True) as she:
+    with scripted_daemon(tcp=True, real=real) as she:
         process = psutil.Process(she.pid)
         _warm(she)
         handles, threads = process.num_fds(), process.num_threads()
@@ -149,5 +149,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--real", action="store_true", help="a daemon with the small models")
     asked = parser.parse_args()
-    print(json.dumps(asdict(fuzz(asked.seconds, asked.seed)), indent=2))
+    print(json.dumps(asdict(fuzz(asked.seconds, asked.seed, real=asked.real)), indent=2))

@@ -1,7 +1,7 @@
 """Many clients and listeners at once; every request is answered, and the audio loop hardly notices.
 
 `python tests/soak/api_load.py --clients 50 --requests 200 --listeners 20` is the long proof, against a daemon with
-scripted engines or, with --socket, any that is running; the tests run a small one.
+scripted engines or, with --real, small ones; the tests run a small one.
 """
 
 from __future__ import annotations
@@ -168,11 +168,12 @@ if __name__ == "__main__":
     parser.add_argument(
         "--socket", type=Path, help="of a running daemon; left out: one with scripted engines"
     )
+    parser.add_argument("--real", action="store_true", help="a daemon with the small models")
     asked = parser.parse_args()
     counts = (asked.clients, asked.requests, asked.listeners, asked.seed)
     if asked.socket:
         found = asyncio.run(load(asked.socket, *counts))
     else:
-        with scripted_daemon() as running:
+        with scripted_daemon(real=asked.real) as running:
             found = asyncio.run(load(running.socket, *counts))
     print(json.dumps(asdict(found), indent=2))

@@ -1,6 +1,8 @@
 """Holding the key to talk under an X server: each hold is heard once, from its press to its release.
 
 python -m soak.holds --rounds 100      (with tests/ on the path)
+
+With a virtual sound card besides: whatever is said while the key is held is in the turn, every bit of it.
 """
 
 from __future__ import annotations
@@ -11,12 +13,15 @@ import os
 import queue
 import random
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from unittest import mock
 
 from hardware.xserver import Display, x_server
+from soak import wholeness
 
 from samantha.config import Ptt
 from samantha.errors import SamanthaError
@@ -109,9 +114,9 @@ def holds(rounds: int, seed: int) -> dict[str, object]:
         assert not listening.wrong
     return {
         "rounds": rounds,
-        "press_ms": _spread(presses),
-        "release_ms": _spread(releases),
-        "off_ms": _spread(lengths),
+        "press_ms": spread(presses),
+        "release_ms": spread(releases),
+        "off_ms": spread(lengths),
     }
 
 
@@ -122,10 +127,22 @@ def _key(display: Display, word: str, key: str = CHORD[2]) -> float:
     return before
 
 
-def _spread(seconds: Sequence[float]) -> dict[str, float]:
+def spread(seconds: Sequence[float]) -> dict[str, float]:
+    """Milliseconds: the median, the 95th percentile, and the most."""
     ms = sorted(1000 * value for value in seconds)
     cuts = statistics.quantiles(ms, n=20, method="inclusive")
     return {"p50": round(statistics.median(ms), 1), "p95": round(cuts[-1], 1), "max": round(ms[-1], 1)}
+
+
+def whole(rounds: int, seed: int, *, warm: bool) -> dict[str, object]:
+    """As `soak.wholeness` finds, in a process of its own: PortAudio keeps the sound server that it finds first."""
+    command = [sys.executable, wholeness.__file__, "--rounds", str(rounds), "--seed", str(seed)]
+    done = subprocess.run(
+        [*command, *([] if warm else ["--cold"])], capture_output=True, text=True, timeout=60 + 15 * rounds
+    )
+    assert not done.returncode, done.stderr
+    outcome: dict[str, object] = json.loads(done.stdout)
+    return outcome
 
 
 if __name__ == "__main__":
@@ -133,4 +150,9 @@ if __name__ == "__main__":
     parser.add_argument("--rounds", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
-    print(json.dumps(holds(asked.rounds, asked.seed), indent=2))
+    outcome = {
+        "key": holds(asked.rounds, asked.seed),
+        "warm": whole(asked.rounds, asked.seed, warm=True),
+        "cold": whole(asked.rounds, asked.seed, warm=False),
+    }
+    print(json.dumps(outcome, indent=2))

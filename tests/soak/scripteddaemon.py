@@ -1,4 +1,4 @@
-"""A whole daemon with scripted engines, in a process of its own: its audio loop shares no lock with who asks it."""
+"""A whole daemon in a process of its own, with scripted engines or small ones: it shares no lock with who asks it."""
 
 from __future__ import annotations
 
@@ -31,6 +31,12 @@ from samantha.service.client import Client
 from samantha.service.daemon import Daemon
 
 ROOT = Path(__file__).parents[2]
+SMALL = {
+    "SAMANTHA_LLM__MODEL": "smollm2-135m-instruct",
+    "SAMANTHA_LLM__MAX_TOKENS": "40",
+    "SAMANTHA_HEARING__MODEL": "whisper-tiny.en",
+    "SAMANTHA_VOICE__NAME": "piper-en_US-joe-medium",
+}
 
 
 @dataclass(frozen=True)
@@ -60,8 +66,11 @@ class QuietCard(PushCard):
 
 
 @contextmanager
-def scripted_daemon(*, tcp: bool = False) -> Iterator[Running]:
-    """Start it, wait until she is awake, and stop it as systemd would."""
+def scripted_daemon(*, tcp: bool = False, real: bool = False) -> Iterator[Running]:
+    """Start it, wait until she is awake, and stop it as systemd would.
+
+    `real` is `samantha daemon` itself with the smallest engines there are, and whatever sound card.
+    """
     folder = Path(tempfile.mkdtemp(prefix="soak-"))  # short, for the socket
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
@@ -76,7 +85,8 @@ def scripted_daemon(*, tcp: bool = False) -> Iterator[Running]:
         "SAMANTHA_API__PORT": str(port),
     }
     path = folder / "samantha" / "api.sock"
-    process = subprocess.Popen([sys.executable, __file__], env=environment)
+    command = [sys.executable, "-m", "samantha", "daemon"] if real else [sys.executable, __file__]
+    process = subprocess.Popen(command, env={**environment, **(SMALL if real else {})})
     try:
         _wait(path, process)
         token = (folder / "state" / "api-token").read_text("ascii").strip() if tcp else ""
