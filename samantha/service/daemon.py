@@ -10,7 +10,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -195,7 +195,7 @@ class Daemon:
         if self.session is not None:
             before = self.session.assistant
             assistant.conversation.history = before.conversation.history
-            assistant.listening = before.listening
+            assistant.listening = replace(before.listening, held=False)
             return
         self.heartbeat.forget()
         restore(assistant.conversation.history, self._kept, parts.prompt)

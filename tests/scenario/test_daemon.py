@@ -201,6 +201,25 @@ def test_the_key_works_through_the_verbs() -> None:
     live(body)
 
 
+def test_a_key_held_through_new_settings_is_no_key_held_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("samantha.service.daemon.POLITE", 0.05)
+
+    async def body() -> None:
+        async with living(Script(heard=["By key."]), **{"dialog.mode": "ptt"}) as life:
+            daemon = (await awake(life)).daemon
+            daemon.talk("press")
+            life.flags["voice.volume"] = 0.5
+            await daemon.reload()
+            daemon.talk("release")
+            daemon.talk("press")
+            life.card.speak(speech_and_silence(0, 1.0))
+            await asyncio.sleep(0.1)
+            daemon.talk("release")
+            await life.until(Heard)
+
+    live(body)
+
+
 def test_events_reach_whoever_subscribed_and_a_broken_one_is_dropped() -> None:
     async def body() -> None:
         records: list[dict[str, object]] = []
