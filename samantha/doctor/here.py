@@ -15,6 +15,7 @@ from samantha import app
 from samantha.config import Config, user_file
 from samantha.doctor.finding import Finding, Trouble, finding
 from samantha.errors import ModelError
+from samantha.store.advice import advise
 from samantha.store.catalog import Store
 from samantha.store.machine import GIB, Machine, this_machine
 
@@ -22,6 +23,8 @@ Role = Literal["hears", "thinks", "speaks"]
 
 PROGRAM = 0.6 * GIB
 """Bytes that she needs besides her models: the libraries, the context of a conversation, sound."""
+
+VERIFY = "`samantha models verify` checks them byte for byte."
 
 RELEASED = 2025
 """A clock that shows an earlier year is wrong, and she would tell you so."""
@@ -91,9 +94,6 @@ def chosen(config: Config) -> dict[Role, tuple[str, Path] | ModelError]:
 def models(config: Config) -> Iterator[Finding]:
     """Which models she would use, whether they are whole, and whether they suit this machine."""
     place = folder("models", config.models_folder)
-    if place.verdict == "fault":
-        yield place
-        return
     store, here, found = app.store(config), this_machine(), chosen(config)
     troubles = []
     named = []
@@ -105,13 +105,18 @@ def models(config: Config) -> Iterator[Finding]:
         named.append(f"{name} {task}")
         troubles += _of_catalogue(store, here, name)
     mine = f"{', '.join(named) or 'No model'}. {place.detail}"
-    if place.verdict == "warning":
+    if place.verdict != "ok":
         troubles.append(Trouble("", place.advice))
-    whole = "" if troubles else "`samantha models verify` checks them byte for byte."
-    told = finding("models", mine, troubles, whole)
+    told = finding("models", mine, troubles, f"{_better(store, here, mine)}{VERIFY}")
     missing = any(isinstance(model, ModelError) for model in found.values())
     yield replace(told, verdict="fault") if missing else told
     yield _memory(found)
+
+
+def _better(store: Store, here: Machine, named: str) -> str:
+    """What else than the models of `named` this machine is recommended, as a sentence; "" if nothing."""
+    others = [advice.model.id for advice in advise(store.catalog, here) if advice.model.id not in named]
+    return f"Recommended here: {', '.join(others)} (`samantha models recommend`). " if others else ""
 
 
 def _of_catalogue(store: Store, here: Machine, name: str) -> list[Trouble]:

@@ -20,6 +20,9 @@ from samantha.doctor.finding import Finding, Trouble, finding
 from samantha.errors import AudioError
 from samantha.events import Side
 
+CHIRPS = 2
+"""How often one that was not heard is played: a machine that is held up for a moment tears it apart."""
+
 DRIFT = 0.15
 """Seconds by which an echo may come later than the devices say; beyond, echo cancelling does not find it."""
 
@@ -46,14 +49,16 @@ def listen(config: Config, *, seconds: float, asked: bool) -> list[Finding]:
 def loop_back(config: Config) -> list[Finding]:
     """Play a chirp and listen for it: whether she would hear herself, how late and how loud."""
     part = "loop-back"
-    session = card.Session()
-    device, heard, start, latency = asyncio.run(card.play_and_listen(config, session))
-    if session.lost or start is None:
-        why = " ".join(session.lost.values()) or "The microphone gives nothing."
-        return [Finding(part, "warning", f"The chirp could not be played and heard. {why}")]
-    echo = find(heard, HEARING_RATE)
+    for _ in range(CHIRPS):
+        session = card.Session()
+        device, heard, start, latency = asyncio.run(card.play_and_listen(config, session))
+        if session.lost or start is None:
+            why = " ".join(session.lost.values()) or "The microphone gives nothing."
+            return [Finding(part, "warning", f"The chirp could not be played and heard. {why}")]
+        if (echo := find(heard, HEARING_RATE)) is not None:
+            break
     cancels = app.canceller(config, device) is not None
-    if echo is None:
+    if echo is None or start is None:
         return [_unheard(heard, cancels=cancels)]
     delay = (echo.at - start) / HEARING_RATE
     detail = (

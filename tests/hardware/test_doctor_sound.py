@@ -151,6 +151,29 @@ def test_where_there_is_no_way_back_a_headset_is_supposed(server: SoundServer, t
     assert "audio.headset: true" in found["loop-back"]["advice"]
 
 
+def test_the_level_is_told_while_it_is_measured(server: SoundServer, tmp_path: Path) -> None:
+    look = (
+        "from samantha.config import Config\n"
+        "from samantha.doctor.trials import attempt\n"
+        "levels = []\n"
+        "found = attempt(Config(), 'sound', levels.append)\n"
+        "print(len(levels), max(levels), len(found))\n"
+    )
+    with somebody(server, tmp_path, 0.2):
+        done = subprocess.run(
+            [sys.executable, "-c", look],
+            env={**server.env, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+    assert done.stderr == ""
+    count, loudest, findings = map(float, done.stdout.split())
+    assert count >= 10
+    assert loudest > -30
+    assert findings == 3
+
+
 def test_a_driver_that_crashes_is_a_sentence(tmp_path: Path) -> None:
     """In the place of sounddevice stands a module that does what a bad driver does."""
     (tmp_path / "sounddevice.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)\n")

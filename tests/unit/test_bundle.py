@@ -133,6 +133,13 @@ def test_what_is_taken_out_of_a_text(text: str, clean: str) -> None:
     assert redact.Redactor(Path("/home/theo"), {"Theo", "root", "x"})(text) == clean
 
 
+def test_a_name_among_the_settings_is_taken_out_before_anything_else(config: Config) -> None:
+    shown = redact.settings(config)
+    assert shown["user"]["name"] == shown["hearing"]["names"] == "<private>"
+    assert shown["llm"]["persona"] == "<a place of yours, on this machine>"
+    assert shown["remote"]["llm_url"] == "<a place of yours>"
+
+
 def test_the_settings_she_comes_with_are_shown_whole() -> None:
     shown = redact.settings(Config())
     assert shown["audio"] == Config().audio.model_dump(mode="json")

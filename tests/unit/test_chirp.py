@@ -78,6 +78,16 @@ def test_resampled_as_a_device_does_it_is_found_where_it_should_be() -> None:
     assert echo.level == pytest.approx(0, abs=0.2)
 
 
+@pytest.mark.parametrize("samples", [-320, 160, 320])
+def test_it_is_found_although_a_block_was_skipped_or_padded_in_the_middle(samples: int) -> None:
+    sound = heard(5000, 0.2, noise(0.002))
+    middle = 5000 + round(0.3 * HEARING_RATE)
+    torn = [sound[:middle], silence(max(0, samples)), sound[middle + max(0, -samples) :]]
+    echo = find(np.concatenate(torn), HEARING_RATE)
+    assert echo is not None
+    assert echo.at == 5000
+
+
 @pytest.mark.parametrize("seed", range(10))
 def test_noise_is_no_echo(seed: int) -> None:
     assert find(noise(0.1, seed), HEARING_RATE) is None
