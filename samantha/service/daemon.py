@@ -290,7 +290,7 @@ class Daemon:
     def note(self, topic: str, problem: str) -> None:
         """What is wrong with `topic` now, as a sentence; "" if nothing is."""
         if problem:
-            log.warning("%s", problem)
+            log.log(logging.WARNING if self._matters(topic) else logging.INFO, "%s", problem)
             self.problems[topic] = problem
         else:
             self.problems.pop(topic, None)
@@ -299,13 +299,12 @@ class Daemon:
         """What is wrong now, as sentences."""
         if not self._journal.failing:
             self.problems.pop("storage", None)
-        return [sentence for topic, sentence in self.problems.items() if topic != "hotkey" or self._by_key]
+        return [sentence for topic, sentence in self.problems.items() if self._matters(topic)]
 
-    @property
-    def _by_key(self) -> bool:
-        """Whether the key to talk is wanted: a machine without a desktop, always listening, lacks nothing."""
+    def _matters(self, topic: str) -> bool:
+        """Whether a problem with `topic` is one: always listening, and without a desktop, she needs no key."""
         mode = self.session.assistant.listening.mode if self.session else self.config.dialog.mode
-        return mode == "ptt" or self.config.ptt.mechanism != "auto"
+        return topic != "hotkey" or mode == "ptt" or self.config.ptt.mechanism != "auto"
 
     @property
     def models(self) -> dict[str, str]:
