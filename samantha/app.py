@@ -184,14 +184,13 @@ class Assistant:
         if on:
             self.listening.held = False
             self.listener.drop()
-            self.conversation.forget_open_turn()
         self._apply()
 
     def press(self) -> None:
         """The key to talk is down: she is silent and listens. Raises SamanthaError while muted."""
         if self.listening.muted:
             raise SamanthaError("muted", "The microphone is muted.", "Open it with: samantha listen on")
-        if self.listening.held:
+        if self.listening.held and not self.listener.released:
             return
         self.listening.held = True
         self._apply()
@@ -208,6 +207,8 @@ class Assistant:
         """Have the microphone and the listener do what `listening` says, and tell of it."""
         listening, device = self.listening, self._device
         self.listener.attentive = listening.attentive
+        if not self.listener.speaking:
+            self.conversation.forget_open_turn()
         if device is not None:
             device.listen(listening.microphone)
         self._tell_of_listening()

@@ -87,6 +87,11 @@ class Endpointer:
         """Whether a turn has begun and not ended."""
         return self._open
 
+    @property
+    def speech(self) -> int:
+        """How many samples of the open turn were speech so far; 0 while none is open."""
+        return self._speech if self._open else 0
+
     def drop(self) -> None:
         """Forget the open turn, if there is one: nobody will say that it ended."""
         self._open, self._voiced = False, False

@@ -19,6 +19,9 @@ _TAIL_S = 0.2
 _LINGER = duration(0.1)
 """After the key to talk was let go, what was said before is still on its way through the sound card."""
 
+_THOUGHT = duration(1.0)
+"""How much of the silence under a held key is kept at either end of the speech, for what was said too softly."""
+
 
 class Listener:
     """Hears the microphone, echo already taken out, and publishes who spoke when.
@@ -69,9 +72,13 @@ class Listener:
 
     def hold(self) -> None:
         """The person speaks from now on, until `release`; the pre-roll counts, and a turn already open."""
+        if self._held is not None:
+            self._held.ends = None
+            return
+        before = self._endpointer.speech
         begins = self._began if self._endpointer.open else self.at
         self._endpointer.drop()
-        self._held = _Held(begins, speech_end=self.at)
+        self._held = _Held(begins, speech_end=self.at, speech=before, speech_begin=begins if before else None)
 
     def release(self) -> None:
         """The person has finished; the turn ends when what is on its way has arrived."""
@@ -105,11 +112,15 @@ class Listener:
             over = held.ends is not None and self.at >= held.ends
             if over or self.at - held.began >= self._limit:
                 self._held = None
-                self._publish(self._held_turn(held, cut=not over))
+                self._publish(self._held_turn(held, cut=held.ends is None))
 
     def _held_turn(self, held: _Held, *, cut: bool) -> TurnEnded:
         self._began = held.began
-        audio = self._recent.read(max(held.began - self._pre_roll, self._used), self.at)
+        begin, end = held.began - self._pre_roll, self.at
+        if held.speech_begin is not None:
+            begin = max(begin, held.speech_begin - _THOUGHT)
+            end = min(end, held.speech_end + _THOUGHT)
+        audio = self._recent.read(max(begin, self._used), end)
         self._used = self.at
         return TurnEnded(
             at=self.at,
@@ -154,10 +165,13 @@ class _Held:
     began: int
     speech_end: int
     speech: int = 0
+    speech_begin: int | None = None
     ends: int | None = None
 
     def judge(self, voiced: bool, samples: int, at: int) -> None:
         if voiced:
+            if self.speech_begin is None:
+                self.speech_begin = at - samples
             self.speech += samples
             self.speech_end = at
 

@@ -14,6 +14,7 @@ from samantha.audio.pcm import HEARING_RATE
 from samantha.config import Config
 from samantha.errors import SamanthaError
 from samantha.events import (
+    Announced,
     Heard,
     Ignored,
     ListeningChanged,
@@ -109,6 +110,79 @@ def test_a_hold_longer_than_a_turn_may_be_is_answered(tmp_path: Path) -> None:
     [turn] = outcome.of(TurnEnded)
     assert turn.cut
     assert outcome.of(TalkReleased) == [], "the key counts as let go"
+
+
+def test_what_she_says_under_the_key_ends_with_the_turn(tmp_path: Path) -> None:
+    over: list[str] = []
+
+    def prepare(assistant: Assistant) -> None:
+        def say() -> None:
+            reply = assistant.conversation.say("One two three four five six seven eight nine ten eleven.")
+            reply.over.add_done_callback(lambda done: over.append(done.result()))
+
+        held((1, 3))(assistant)
+        at(assistant, 1.5, say)
+
+    script = Script(heard=["What was that about?"], answers=["Yes."])
+    outcome = run(tmp_path, script, 1, 1.9, 4, config=by_key(), prepare=prepare)
+    [said, answered] = outcome.of(ReplySpoken)
+    assert over == [said.text_heard], "who asked for it is told what was heard"
+    assert said.interrupted
+    assert 0 < len(said.text_heard.split()) < 11
+    assert said.at <= outcome.of(TurnEnded)[0].at
+    assert answered.text_heard == "Yes."
+    assert [message.role for message in outcome.history] == ["user", "assistant", "user", "assistant"]
+
+
+def test_a_key_pressed_again_at_once_goes_on_with_the_turn(tmp_path: Path) -> None:
+    script = Script(heard=["Where was I?"])
+    prepare = held((1.0, 2.0), (2.04, 4.0))
+    outcome = run(tmp_path, script, 1, 1, 1, 1, 3, config=by_key(), prepare=prepare)
+    assert [type(event) for event in outcome.of(TalkPressed, TalkReleased)] == [
+        TalkPressed,
+        TalkReleased,
+        TalkPressed,
+        TalkReleased,
+    ]
+    [turn] = outcome.of(TurnEnded)
+    assert turn.at >= 4.0 * HEARING_RATE
+    assert turn.speech_seconds == pytest.approx(2.0, abs=0.2)
+
+
+def test_what_was_said_before_the_key_counts(tmp_path: Path) -> None:
+    outcome = run(tmp_path, Script(heard=["Long story."]), 1, 2, 4, prepare=held((2.9, 3.4)))
+    [turn] = outcome.of(TurnEnded)
+    assert turn.speech_seconds == pytest.approx(2.0, abs=0.1)
+    assert len(outcome.of(Heard)) == 1
+
+
+def test_who_thinks_before_speaking_under_the_key_is_heard(tmp_path: Path) -> None:
+    outcome = run(tmp_path, Script(heard=["Noon?"]), 14, 1, 5, config=by_key(), prepare=held((1, 19)))
+    assert [event.text for event in outcome.of(Heard)] == ["Noon?"]
+    [turn] = outcome.of(TurnEnded)
+    spoken = np.flatnonzero(np.abs(turn.audio) > LOUD / 2)
+    assert len(spoken) == pytest.approx(HEARING_RATE, abs=0.03 * HEARING_RATE)
+    assert len(turn.audio) < 4 * HEARING_RATE
+
+
+def test_what_she_has_to_tell_waits_until_the_key_is_let_go(tmp_path: Path) -> None:
+    def prepare(assistant: Assistant) -> None:
+        held((1, 4))(assistant)
+        at(assistant, 2, lambda: assistant.conversation.announce("device", "I'm on the radio now."))
+
+    outcome = run(tmp_path, Script(), 8, config=by_key(), prepare=prepare)
+    [told], [turn] = outcome.of(Announced), outcome.of(TurnEnded)
+    assert told.at > turn.at
+
+
+def test_what_she_has_to_tell_is_told_when_the_mode_changed_in_mid_sentence(tmp_path: Path) -> None:
+    def prepare(assistant: Assistant) -> None:
+        at(assistant, 2, lambda: assistant.set_mode("ptt"))
+        at(assistant, 4, lambda: assistant.conversation.announce("device", "I'm on the radio now."))
+
+    outcome = run(tmp_path, Script(), 1, 2, 3, prepare=prepare)
+    assert outcome.of(TurnEnded) == []
+    assert len(outcome.of(Announced)) == 1
 
 
 def test_a_muted_microphone_hears_nothing_and_refuses_the_key(tmp_path: Path) -> None:
