@@ -157,6 +157,7 @@ class Conversation:
                 self._stir()
                 self._break_off()
             case TurnEnded():
+                self._break_off()  # whatever somebody had her say meanwhile
                 self._somebody_speaks = False
                 self._reply = reply = self._new_reply()
                 reply.hearing = True  # from now on, not only from when its task first runs
@@ -207,6 +208,7 @@ class Conversation:
             return
         topic = next(iter(self._asides))
         aside = self._asides.pop(topic)
+        self._turn_ended = self._answer_due = None  # it answers nobody
         self._reply = reply = self._new_reply()
 
         def ended() -> None:
@@ -246,6 +248,8 @@ class Conversation:
 
     def interrupt(self) -> None:
         """Stop answering, at once and for good; what was heard of the answer stays."""
+        if self._reply is not None and self._reply.hearing:
+            self._reply.token.cancel()  # what was said will still be understood, and not answered
         self._break_off()
         self._owed = None
 
@@ -312,6 +316,8 @@ class Conversation:
         self._regretted = False
         self._publish(Heard(at=self._clock(), text=transcript.text))
         self.history.user(self._prompt.note(transcript.text, self._now()))
+        if reply.token.cancelled:
+            return  # given up before it was understood
         self._owed = _Owed(transcript.text, transcript.language)
         if reply is self._reply:
             await self._respond(reply, self._owed)
@@ -470,20 +476,24 @@ class Conversation:
             self._fail(reply, "; ".join(str(problem) for problem in problems.exceptions))
         except* Exception as problems:
             log.exception("an engine failed")
-            self._fail(reply, f"Something broke while I was answering: {problems.exceptions[0]!r}.")
+            kind = type(problems.exceptions[0]).__name__  # its own words may be the person's
+            self._fail(reply, f"Something broke while I was answering: {kind}.")
 
     def _fail(self, reply: Reply, sentence: str) -> None:
         """Tell that this attempt broke, unless nobody waits for it any more."""
         reply.token.cancel()
         reply.track.close()
         if self._reply is reply:
+            self._owed = None
             if not self._speaker.sounding:
                 self._speaker.stop()
-                self._reply = self._owed = None
+                self._reply = None
             if self._lost is not None:
                 self._asides["fault"] = _Aside(self._lost.text, self._lost.sound)
         reply.problem = sentence
-        reply.end("".join(reply.written).strip())
+        if (read := "".join(reply.written).strip()) and not reply.over.done():
+            self._spoken(reply, read, interrupted=True)
+        reply.end(read)
         self._publish(Failed(at=self._clock(), error=sentence))
 
     async def close(self) -> None:

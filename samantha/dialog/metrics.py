@@ -9,6 +9,8 @@ from samantha.audio.pcm import HEARING_RATE
 from samantha.events import (
     ClauseReady,
     Event,
+    Failed,
+    Ignored,
     ReplySounded,
     ReplySpoken,
     ReplyText,
@@ -49,8 +51,8 @@ class Metrics:
                 self._mark("first_clause")
             case ReplySounded():
                 self._mark("first_sound")
-            case ReplySpoken():
-                self._finish(event.at)
+            case ReplySpoken() | Ignored() | Failed():
+                self._finish(event.at)  # what she says next is no answer to that turn
             case _:
                 pass
 

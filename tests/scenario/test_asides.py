@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from fakes import Outcome, Script, at, converse, speech_and_silence
+from fakes import Outcome, Script, ScriptedModel, at, converse, speech_and_silence
 
-from samantha.app import Assistant
+from samantha.app import Assistant, Parts
 from samantha.audio.device import Found, Lost
 from samantha.audio.pcm import HEARING_RATE, VOICE_RATE
 from samantha.config import Config
@@ -19,9 +20,12 @@ from samantha.events import (
     Announced,
     Failed,
     Heard,
+    Ignored,
     ReplySpoken,
     ReplyText,
+    SignOfLife,
     TurnEnded,
+    TurnMeasured,
 )
 
 pytestmark = pytest.mark.scenario
@@ -138,3 +142,55 @@ def test_speaking_ends_an_answer_in_writing_and_keeps_what_was_read(tmp_path: Pa
     assert over == ["".join(pieces)]
     assert 0 < len(pieces) < 6
     assert [event.interrupted for event in outcome.of(ReplySpoken)] == [True, False]
+
+
+@pytest.mark.parametrize("heard", ["", "How are you?"])
+def test_what_she_tells_later_is_no_late_answer(tmp_path: Path, heard: str) -> None:
+    def prepare(assistant: Assistant) -> None:
+        at(assistant, 8, lambda: assistant.conversation.announce("device", "I'm on the radio now."))
+        at(assistant, 12, lambda: assistant.conversation.say("Dinner is ready."))
+
+    hum = Filler("Hmm.", np.full(VOICE_RATE // 2, 0.3, np.float32))
+    script = Script(heard=[heard], answers=["Fine."])
+    outcome = run(tmp_path, script, 1, 1, 14, prepare=prepare, fillers=(hum,))
+    assert len(outcome.of(Announced)) == 1
+    assert outcome.of(SignOfLife) == [], "nobody waits for it"
+    assert len(outcome.of(TurnMeasured)) == (1 if heard else 0), "nor is it the answer to a noise"
+
+
+@pytest.mark.parametrize("patience_s", [3.0, 20.0])
+def test_what_was_given_up_is_not_answered_to_a_noise(tmp_path: Path, patience_s: float) -> None:
+    """Given up because it took too long, or hushed while it was still being understood."""
+
+    script = Script(heard=["A long one.", ""], answers=["Far too late."], hearing_takes=4.0)
+
+    def prepare(assistant: Assistant) -> None:
+        if patience_s > 4:
+            at(assistant, 4, assistant.conversation.interrupt)
+        at(assistant, 10, lambda: setattr(script, "hearing_takes", 0.3))
+
+    config = Config.model_validate({"dialog": {"patience_s": patience_s}})
+    outcome = run(tmp_path, script, 1, 1, 9, 0.5, 8, config=config, prepare=prepare)
+    assert [event.text for event in outcome.of(Heard)] == ["A long one."]
+    assert len(outcome.of(Ignored)) == 1
+    assert outcome.sounding() == []
+
+
+def test_what_was_read_of_an_answer_that_breaks_is_kept(tmp_path: Path) -> None:
+    class Breaking(ScriptedModel):
+        def generate(self, messages, token, *, max_tokens, temperature=None):  # type: ignore[no-untyped-def]
+            yield "One two"
+            raise RuntimeError("a secret")
+
+    def adapt(parts: Parts) -> Parts:
+        return replace(parts, llm=Breaking(Script(), lambda _: None))
+
+    def prepare(assistant: Assistant) -> None:
+        written(assistant, "Count, please.", aloud=False)
+
+    outcome = run(tmp_path, Script(), 4, prepare=prepare, adapt=adapt)
+    [spoken], [failed] = outcome.of(ReplySpoken), outcome.of(Failed)
+    assert (spoken.text_heard, spoken.interrupted) == ("One two", True)
+    assert [message.role for message in outcome.history] == ["user", "assistant"]
+    assert "RuntimeError" in failed.error
+    assert "secret" not in failed.error, "what a library says may hold the person's words"
