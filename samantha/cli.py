@@ -130,10 +130,11 @@ def chat(
     as_json: Json = False,
     changes: Set = None,
 ) -> None:
-    """The same mind, by text."""
+    """The same mind, by text: in the one conversation of a running Samantha, or alone."""
     from samantha.commands import chat as chatting
 
-    chatting.chat(settings(changes, llm__model=llm), once=once, as_json=as_json)
+    own = llm is not None or bool(changes)
+    chatting.chat(settings(changes, llm__model=llm), once=once, as_json=as_json, with_running=not own)
 
 
 @app.command()
@@ -146,10 +147,12 @@ def say(
     voice: VoiceName = None,
     changes: Set = None,
 ) -> None:
-    """Have her say something."""
+    """Have her say something: the one that runs, or else her voice alone."""
     from samantha.commands import sound
 
-    sound.say(settings(changes, voice__name=voice), sys.stdin.read() if text == "-" else text, output)
+    own = voice is not None or bool(changes)
+    words = sys.stdin.read() if text == "-" else text
+    sound.say(settings(changes, voice__name=voice), words, output, with_running=not own)
 
 
 @app.command()

@@ -45,4 +45,5 @@ def _own_folders(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: py
     monkeypatch.setenv("SAMANTHA_VOICE__NAME", "kokoro-jf_alpha")
     monkeypatch.setenv("SAMANTHA_PATHS__STATE", str(tmp_path / "state"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "run"))  # a Samantha that runs here is not asked
     monkeypatch.delenv("SAMANTHA_CONFIG", raising=False)

@@ -6,9 +6,11 @@ import json
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import closing
 from datetime import datetime
+from typing import Protocol
 
 from rich.console import Console
 
@@ -16,12 +18,22 @@ from samantha import app
 from samantha.commands.terminal import CREAM, MUTED, RED, WOOD
 from samantha.config import Config
 from samantha.dialog.token import Token
-from samantha.errors import Cancelled
+from samantha.errors import Cancelled, SamanthaError
 from samantha.mind.history import History
 from samantha.mind.prompt import Prompt
 from samantha.ports import LanguageModel
 from samantha.remote.fallback import fallbacks
+from samantha.service.client import Client, running
 from samantha.store import profile
+
+PATIENCE_S = 60.0
+"""Seconds that a running Samantha may be busy with somebody else."""
+
+
+class Conversation(Protocol):
+    """Turns of text."""
+
+    def answer(self, text: str, token: Token, show: Callable[[str], None]) -> str: ...
 
 
 class TextConversation:
@@ -54,9 +66,44 @@ class TextConversation:
         return said
 
 
-def chat(config: Config, *, once: str | None, as_json: bool) -> None:
-    """Converse by text until the input ends, or answer `once`."""
+class OneConversation:
+    """The conversation of a Samantha that is running: what is written here and said there is all the same to her."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def answer(self, text: str, token: Token, show: Callable[[str], None]) -> str:
+        """Her answer to `text`, given to `show` piece by piece; if `token` is cancelled, as far as it came."""
+        written: list[str] = []
+        with closing(self._pieces(text)) as pieces:
+            for delta in pieces:
+                written.append(delta)
+                show(delta)
+                if token.cancelled:
+                    break
+        return "".join(written).strip()
+
+    def _pieces(self, text: str) -> Generator[str, None, None]:
+        end = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                yield from self._client.chat(text)
+            except SamanthaError as problem:
+                if problem.code != "busy" or time.monotonic() > end:
+                    raise
+                time.sleep(0.5)  # she is listening or speaking to somebody
+            else:
+                return
+
+
+def chat(config: Config, *, once: str | None, as_json: bool, with_running: bool) -> None:
+    """Converse by text until the input ends, or answer `once`; with the Samantha that runs, if one does."""
     console = Console(highlight=False, stderr=as_json or not sys.stdout.isatty())
+    client = running() if with_running else None
+    _converse(OneConversation(client) if client else _own(config), once, console, as_json)
+
+
+def _own(config: Config) -> TextConversation:
     known = profile.read(config.state_folder)
     if sys.stderr.isatty():
         with Console(stderr=True).status(f"[{MUTED}]waking up[/]", spinner="dots", spinner_style=RED):
@@ -65,7 +112,10 @@ def chat(config: Config, *, once: str | None, as_json: bool) -> None:
         llm, prompt = app.mind(config, user_name=known.name)
     for stand_in in fallbacks(llm):
         stand_in.tell(lambda sentence: print(sentence, file=sys.stderr))
-    conversation = TextConversation(llm, prompt, config.llm.max_tokens)
+    return TextConversation(llm, prompt, config.llm.max_tokens)
+
+
+def _converse(conversation: Conversation, once: str | None, console: Console, as_json: bool) -> None:
     if once is not None:
         _turn(conversation, once, console, as_json)
         return
@@ -87,7 +137,7 @@ def _read(console: Console) -> str | None:
         return None
 
 
-def _turn(conversation: TextConversation, text: str, console: Console, as_json: bool) -> None:
+def _turn(conversation: Conversation, text: str, console: Console, as_json: bool) -> None:
     token, began = Token(), time.perf_counter()
     plain = as_json or not sys.stdout.isatty()
 

@@ -14,6 +14,7 @@ from samantha.config import Config
 from samantha.dialog.token import Token
 from samantha.errors import AudioError
 from samantha.ports import Synthesizer
+from samantha.service.client import running
 from samantha.voice.clauses import ClauseSplitter
 from samantha.voice.spoken import Speakable
 
@@ -29,8 +30,11 @@ def spoken(voice: Synthesizer, text: str, token: Token) -> Iterator[Block]:
             yield from voice.synthesize(words, token)
 
 
-def say(config: Config, text: str, output: Path | None) -> None:
-    """Speak `text` through the loudspeaker or into a 16-bit wav file."""
+def say(config: Config, text: str, output: Path | None, *, with_running: bool) -> None:
+    """Speak `text` through the loudspeaker or into a 16-bit wav file; by the Samantha that runs, if one does."""
+    if output is None and with_running and (client := running()):
+        client.say(text)
+        return
     voice = app.synthesizer(config)
     if output is not None:
         with WavWriter(output, VOICE_RATE) as wav:

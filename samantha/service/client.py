@@ -210,6 +210,18 @@ def _problem(error: dict[str, str], headers: _Headers) -> SamanthaError:
     return SamanthaError(error["code"], error["message"], error["hint"])
 
 
+def running() -> Client | None:
+    """The client of this user's own daemon, if there is one."""
+    try:
+        client = local()
+        client.ask("GET", "/status")
+    except SamanthaError as problem:
+        if problem.code == "not-running":
+            return None
+        raise
+    return client
+
+
 def local() -> Client:
     """The client of this user's own daemon: through its socket, or, where there are none, over TCP."""
     from samantha.service import places, sockets

@@ -51,6 +51,13 @@ def test_what_changes_is_said_in_a_sentence(she: Served) -> None:
     assert json.loads(run("hush", "--json")) == {"hushed": False}
 
 
+def test_what_is_written_and_said_goes_to_the_one_that_runs(she: Served) -> None:
+    assert run("chat", "--once", "Is it raining?") == "Well, yes.\n"
+    assert run("say", "Dinner is ready.") == ""
+    asked = [what for what in she.control.asked if what[0] in ("chat", "say")]
+    assert asked == [("chat", "Is it raining?", False), ("say", "Dinner is ready.")]
+
+
 @pytest.mark.parametrize("words", [("listen", "maybe"), ("mode", "name"), ("ptt", "pull"), ("ptt",)])
 def test_wrong_words_are_wrong_usage(words: tuple[str, ...]) -> None:
     assert CliRunner().invoke(app, words).exit_code == 2
