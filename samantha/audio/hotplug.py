@@ -180,6 +180,7 @@ class LiveCard:
         """Fall silent and give the cards back, within 100 ms; may be called twice."""
         if self._task is not None:
             self._task.cancel()
+        self._loop = None  # what the patchbay still says concerns nobody
         self._server.stop()
         self._bay.stop(CLOSING)
         self._exchange.ear = self._exchange.mouth = None
@@ -212,10 +213,13 @@ class LiveCard:
         """On its thread."""
         if change.lost and self._task is None:
             self._failures.append(change.lost)
-        if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._take, change)
+        loop = self._loop
+        if loop is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(self._take, change)
 
     def _take(self, change: Change) -> None:
+        if self._loop is None:
+            return
         side, line = change.side, change.line
         if side == "input" and not self._listening:
             line = None

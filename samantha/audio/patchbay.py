@@ -56,6 +56,8 @@ class _Jack:
 
     choice: Choice
     on: bool = True
+    cut: bool = False
+    """It was turned off since it was opened, if only for a moment."""
     line: Line | None = None
     opened: float = 0.0
     failures: int = 0
@@ -110,7 +112,10 @@ class Patchbay:
 
     def turn(self, side: Side, on: bool) -> None:
         """Have one side open, or closed; returns at once."""
-        self._jacks[side].on = on
+        jack = self._jacks[side]
+        if not on:
+            jack.cut = True
+        jack.on = on
         self.wake()
 
     def wake(self) -> None:
@@ -187,14 +192,15 @@ class Patchbay:
             return
         there = {endpoint.identity for endpoint in offer.endpoints}
         gone = line.ended or line.endpoint.identity not in there
-        if jack.on and not gone and target is not None and target.identity == line.endpoint.identity:
+        stays = jack.on and not jack.cut and not gone
+        if stays and target is not None and target.identity == line.endpoint.identity:
             if target != line.endpoint:
                 line.endpoint = target
                 self._changed(Change(side, line))
             return
         self._close(jack)
         jack.retry = 0.0
-        if not jack.on:
+        if not jack.on or jack.cut:
             self._changed(Change(side))
         elif gone:
             self._died(jack, line)
@@ -218,6 +224,7 @@ class Patchbay:
         def there() -> bool:
             return any(target.identity == endpoint.identity for endpoint in self.offer.endpoints)
 
+        jack.cut = False
         try:
             line = self._errands.run(OPENING, lambda: Line(self._sd, target, self._cards), there, Line.close)
         except (AudioError, TimeoutError) as problem:

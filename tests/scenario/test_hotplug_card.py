@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 
 import numpy as np
@@ -96,6 +97,38 @@ def test_the_clock_goes_on_while_she_is_deaf_and_her_voice_too() -> None:
         assert person.captured[-1].max() > 0.2
         assert person.notices == []
         person.card.stop()
+
+    asyncio.run(life())
+
+
+def test_muted_and_unmuted_in_one_breath_she_hears() -> None:
+    async def life() -> None:
+        person = Person(PortAudio(Card("Only", 1, 2)))
+        person.start()
+        await person.until(lambda: person.card.hearing)
+        person.card.listen(False)
+        person.card.listen(True)
+        before = len(person.captured)
+        await person.until(lambda: len(person.captured) > before + 20)
+        await person.until(lambda: person.captured[-1].max() > 0.2)
+        assert person.notices == []
+        person.card.stop()
+
+    asyncio.run(life())
+
+
+def test_a_card_that_was_given_back_tells_nothing_more() -> None:
+    async def life() -> None:
+        only = Card("Only", 1, 2)
+        person = Person(PortAudio(only))
+        person.start()
+        await person.until(lambda: person.card.hearing)
+        person.audio.unplug(only)
+        person.card._bay.wake()
+        time.sleep(0.1)  # noqa: ASYNC251 (its thread notices, and the event loop cannot be told yet)
+        person.card.stop()
+        await asyncio.sleep(0.05)
+        assert person.notices == []
 
     asyncio.run(life())
 

@@ -203,6 +203,16 @@ def test_the_microphone_is_closed_for_real_and_opened_again() -> None:
     assert room.after(0) == ["input Mic"]
 
 
+def test_a_microphone_closed_and_opened_in_one_breath_is_another_stream() -> None:
+    room = served()
+    before = room.audio.open("input")
+    room.bay.turn("input", False)
+    room.bay.turn("input", True)
+    assert room.after(0) == ["input closed", "input Mic"]
+    assert room.audio.open("input") is not before
+    assert room.after(0) == []
+
+
 def test_after_a_sleep_everything_is_opened_anew() -> None:
     room = served()
     before = list(room.audio.streams)
