@@ -258,6 +258,7 @@ class Assistant:
 
     def _capture(self, block: Block) -> None:
         self._captured = block
+        self._keep_time()
         if self._canceller is not None:
             block = self._canceller.process(block, self._far.pull())
         self.listener.feed(block, echo=self.conversation.echoing)
@@ -265,6 +266,12 @@ class Assistant:
         if self._told is not None and self._told.microphone != hearing:
             self._tell_of_listening()
         self.conversation.tick()
+
+    def _keep_time(self) -> None:
+        """Follow the latency of the device, which is known once its streams run and changes with them."""
+        if self._device is not None and (latency := self._device.latency) != self.speaker.latency:
+            self.speaker.latency = latency
+            self._far.align(latency)
 
     def _render(self, samples: int) -> Block:
         block = self.speaker.render(samples)

@@ -61,9 +61,18 @@ class FarEnd:
     def __init__(self, latency: int = 0) -> None:
         """`latency` of the device, in HEARING_RATE samples from render to capture."""
         self._to_hearing = Resampler(VOICE_RATE, HEARING_RATE)
+        self._delay = 0
+        self._waiting = silence(0)
+        self.align(latency)
+
+    def align(self, latency: int) -> None:
+        """What is rendered from now on comes with another `latency`."""
         # A block is rendered after it was asked for, and the filter holds some of it back.
         soonest = HEARING_BLOCK + round(LAG_OUT * HEARING_RATE)
-        self._waiting = silence(soonest + max(0, latency + HEARING_BLOCK - soonest - MARGIN))
+        delay = soonest + max(0, latency + HEARING_BLOCK - soonest - MARGIN)
+        more, self._delay = delay - self._delay, delay
+        kept = self._waiting[: max(0, len(self._waiting) + min(0, more))]
+        self._waiting = np.concatenate((kept, silence(max(0, more))))
 
     def push(self, rendered: Block) -> None:
         """The next block that was rendered, at VOICE_RATE."""

@@ -110,6 +110,19 @@ def test_it_begins_and_ends_without_a_click() -> None:
     assert not np.array_equal(clean, hum)
 
 
+@pytest.mark.parametrize(("before", "after"), [(60 * 16, 260 * 16), (260 * 16, 60 * 16)])
+def test_the_far_end_follows_a_latency_that_changes(before: int, after: int) -> None:
+    changed, ready = FarEnd(before), FarEnd(after)
+    for k in range(100):
+        block = np.full(VOICE_BLOCK, k == 50, np.float32)
+        if k == 20:
+            changed.align(after)
+        heard, expected = changed.pull(), ready.pull()
+        assert np.allclose(heard, expected) or k < 20
+        changed.push(block)
+        ready.push(block)
+
+
 @pytest.mark.parametrize(("latency", "expected"), [(0, 480), (110 * 16, 480 + 800), (300 * 16, 480 + 3840)])
 def test_the_far_end_is_as_late_as_the_echo_less_the_margin(latency: int, expected: int) -> None:
     far = FarEnd(latency)

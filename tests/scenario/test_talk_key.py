@@ -214,6 +214,24 @@ def test_muting_in_mid_sentence_forgets_the_sentence(tmp_path: Path) -> None:
     assert outcome.of(TurnEnded, Heard) == []
 
 
+def test_what_was_heard_is_counted_by_the_latency_that_the_card_has_now(tmp_path: Path) -> None:
+    def prepare(assistant: Assistant) -> None:
+        def slow_down() -> None:
+            assert assistant._device is not None
+            assistant._device.latency = HEARING_RATE  # type: ignore[misc]
+
+        at(assistant, 2, slow_down)
+        held((1, 2.5), (5, 6))(assistant)
+
+    script = Script(
+        heard=["Count to nine.", "Enough."], answers=["one two three four five six seven eight nine."]
+    )
+    outcome = run(tmp_path, script, 1, 1.5, 2.5, 1, 4, config=by_key(), prepare=prepare)
+    first = outcome.of(ReplySpoken)[0]
+    began = outcome.sounding()[0][0]
+    assert len(first.text_heard) == pytest.approx((5 - began - 1) / script.letter_lasts, abs=5)
+
+
 def test_the_mode_changes_while_she_runs(tmp_path: Path) -> None:
     def prepare(assistant: Assistant) -> None:
         at(assistant, 3.5, lambda: assistant.set_mode("always"))
