@@ -30,6 +30,9 @@ LIKE = 0.19
 """How much, from 0 to 1, every tone must resemble what was heard. A quarter of an hour of talk, music and noise
 came to 0.16 at most, noise alone to 0.13; an echo 19 dB below the noise comes to 0.2."""
 
+PIECE = 0.45
+"""How much one tone alone must resemble what was heard. That same talk came to 0.32 at most."""
+
 INAUDIBLE = 1e-5
 """-100 dBFS: below it nothing resembles anything."""
 
@@ -40,6 +43,8 @@ class Echo:
 
     at: int
     level: float
+    torn: bool = False
+    """Whether only a piece of it was found: the rest is missing, or elsewhere."""
 
 
 def chirp(rate: int) -> Block:
@@ -53,7 +58,7 @@ def chirp(rate: int) -> Block:
 
 
 def find(heard: Block, rate: int) -> Echo | None:
-    """The clearest whole chirp in `heard`, shape (n,) at `rate` Hz; None if there is none."""
+    """The clearest chirp in `heard`, shape (n,) at `rate` Hz, whole if possible; None if there is none."""
     tone = _tone(rate)
     starts = [round(start * rate) for start in STARTS]
     places = len(heard) - starts[-1] - len(tone) + 1
@@ -71,9 +76,14 @@ def find(heard: Block, rate: int) -> Echo | None:
     first, *others = (like[start : start + places] for start in starts)
     whole = np.min([first, *(_near(other, round(TORN * rate)) for other in others)], axis=0)
     if whole.max() < LIKE:
-        return None
+        at = int(np.argmax(like))
+        return Echo(at, _level(match[at], energy), torn=True) if like[at] >= PIECE else None
     at = int(np.argmax(np.where(whole >= LIKE, first, 0)))
-    return Echo(at, 20 * float(np.log10(abs(match[at]) / energy)))
+    return Echo(at, _level(match[at], energy))
+
+
+def _level(match: float, energy: float) -> float:
+    return 20 * float(np.log10(abs(match) / energy))
 
 
 def _near(values: npt.NDArray[np.float64], reach: int) -> npt.NDArray[np.float64]:

@@ -21,7 +21,7 @@ from samantha.errors import AudioError
 from samantha.events import Side
 
 CHIRPS = 2
-"""How often one that was not heard is played: a machine that is held up for a moment tears it apart."""
+"""How often one is played that was not heard whole: a machine that is held up for a moment tears it apart."""
 
 DRIFT = 0.15
 """Seconds by which an echo may come later than the devices say; beyond, echo cancelling does not find it."""
@@ -55,20 +55,28 @@ def loop_back(config: Config) -> list[Finding]:
         if session.lost or start is None:
             why = " ".join(session.lost.values()) or "The microphone gives nothing."
             return [Finding(part, "warning", f"The chirp could not be played and heard. {why}")]
-        if (echo := find(heard, HEARING_RATE)) is not None:
+        echo = find(heard, HEARING_RATE)
+        if echo is not None and not echo.torn:
             break
     cancels = app.canceller(config, device) is not None
     if echo is None or start is None:
         return [_unheard(heard, cancels=cancels)]
     delay = (echo.at - start) / HEARING_RATE
+    how = "but in pieces" if echo.torn else f"{1000 * delay:.0f} ms later, at {echo.level:+.0f} dB"
     detail = (
-        f"The microphone hears the loudspeaker {1000 * delay:.0f} ms later, at {echo.level:+.0f} dB. "
+        f"The microphone hears the loudspeaker{',' if echo.torn else ''} {how}. "
         f"Echo cancellation is {'on' if cancels else 'off'}."
     )
     found = []
     if not cancels:
         found.append(Trouble("She would hear herself and take it for you.", f"Set {_cancelling(config)}."))
-    elif delay > latency / HEARING_RATE + DRIFT:
+    if echo.torn:
+        found.append(
+            Trouble(
+                "What she says would stutter.", "The machine is too busy for sound: end what keeps it so."
+            )
+        )
+    elif cancels and delay > latency / HEARING_RATE + DRIFT:
         found.append(
             Trouble(
                 f"The devices claim {1000 * latency / HEARING_RATE:.0f} ms, and so late an echo is not cancelled: "

@@ -141,7 +141,7 @@ def test_a_headset_that_is_none_is_told(server: SoundServer) -> None:
     with air(server):
         found, _ = probe(server, "loop-back", SAMANTHA_AUDIO__HEADSET="true")
     assert found["loop-back"]["verdict"] == "warning"
-    assert found["loop-back"]["advice"] == "Set audio.headset: false."
+    assert "Set audio.headset: false." in found["loop-back"]["advice"]
 
 
 def test_where_there_is_no_way_back_a_headset_is_supposed(server: SoundServer, tmp_path: Path) -> None:

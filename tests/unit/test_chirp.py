@@ -99,10 +99,22 @@ def test_silence_and_something_short_are_no_echo() -> None:
     assert find(silence(0), HEARING_RATE) is None
 
 
-def test_one_tone_of_it_is_no_echo() -> None:
-    """Somebody who whistles."""
+def test_a_piece_of_it_is_told_from_the_whole() -> None:
     sound = noise(0.001)
     sound[8000:12000] += chirp(HEARING_RATE)[:4000]
+    echo = find(sound, HEARING_RATE)
+    assert echo is not None
+    assert echo.torn
+    whole = find(heard(4000, 0.3, sound), HEARING_RATE)
+    assert whole is not None
+    assert not whole.torn
+
+
+def test_a_whistle_is_no_echo() -> None:
+    """Somebody sweeps the same range, but at half the pace."""
+    t = np.arange(HEARING_RATE // 2) / HEARING_RATE
+    sound = noise(0.001)
+    sound[8000:16000] += (0.3 * np.sin(2 * np.pi * (600 * t + 1800 * t**2))).astype(np.float32)
     assert find(sound, HEARING_RATE) is None
 
 
