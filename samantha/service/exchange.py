@@ -70,6 +70,7 @@ class Exchange:
                     self._rise(Way.SOFT)
             case TurnEnded():
                 self._person = True  # until it is known what was said
+                self._key = False  # one that is held for too long counts as let go
             case TalkPressed():
                 self._key = True
                 self._rise(Way.STILL)

@@ -54,6 +54,7 @@ FREE, SOFT, STILL = Way
         ([PRESSED, RELEASED], STILL, LINGER_S),
         ([PRESSED, SPEECH, RELEASED], STILL, GIVE_UP_S),
         ([PRESSED, SPEECH, RELEASED, TURN, NOISE], STILL, LINGER_S),
+        ([PRESSED, TURN, NOISE], STILL, LINGER_S),  # held longer than a turn may be
         ([STARTED], STILL, GIVE_UP_S),
         ([SPEECH, MUTED], SOFT, LINGER_S),
         ([TURN], FREE, None),
