@@ -233,6 +233,7 @@ def test_she_leaves_in_order_from_whatever_she_does(home: Home) -> None:
     until(lambda: home.log.exists() or (home.state / "daemon.lock").exists(), "she did not begin")
     until(lambda: _answers(her), "no API")
     assert her.status().state == "waking"
+    her.hang_up()
     assert her.leave() == 0
 
     her = home.start().awake()

@@ -12,7 +12,6 @@ import json
 import os
 import queue
 import random
-import statistics
 import subprocess
 import sys
 import time
@@ -22,6 +21,7 @@ from unittest import mock
 
 from hardware.xserver import Display, x_server
 from soak import wholeness
+from soak.figures import spread
 
 from samantha.config import Ptt
 from samantha.errors import SamanthaError
@@ -125,13 +125,6 @@ def _key(display: Display, word: str, key: str = CHORD[2]) -> float:
     before = time.monotonic()
     display.do(word, key)
     return before
-
-
-def spread(seconds: Sequence[float]) -> dict[str, float]:
-    """Milliseconds: the median, the 95th percentile, and the most."""
-    ms = sorted(1000 * value for value in seconds)
-    cuts = statistics.quantiles(ms, n=20, method="inclusive")
-    return {"p50": round(statistics.median(ms), 1), "p95": round(cuts[-1], 1), "max": round(ms[-1], 1)}
 
 
 def whole(rounds: int, seed: int, *, warm: bool) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """Says marked sounds into a microphone while the key to talk is held, and looks for all of each in the turn.
 
 A real key under Xvfb, a real microphone of PipeWire's, and everything between them; only the engines are scripted.
+What was in the air is recorded besides: a sound that a busy machine tore before it got there is said again.
 
 python -m soak.wholeness --rounds 100 [--cold]      (with tests/ on the path)
 """
@@ -9,17 +10,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import fcntl
 import json
 import os
 import random
-import statistics
-import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -29,10 +25,13 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from fakes import LoudnessDetector, Script, ScriptedModel, ScriptedTranscriber, ScriptedVoice
 from hardware.soundserver import sound_server
 from hardware.xserver import Display, x_server
+from soak.figures import spread
+from soak.marks import RATE, ended, marked, missing
+from soak.voices import BEFORE_AIR_S, Air, Person, air, person
 
 from samantha.app import Assistant, Parts
 from samantha.audio.device import LiveCard
-from samantha.audio.pcm import HEARING_RATE, Block
+from samantha.audio.pcm import HEARING_RATE
 from samantha.config import Config
 from samantha.dialog.lane import Load
 from samantha.errors import SamanthaError
@@ -40,118 +39,13 @@ from samantha.events import Event, ListeningChanged, TalkPressed, TalkReleased, 
 from samantha.mind.prompt import Prompt
 from samantha.service.hotkey import Hotkey
 
-RATE = 48_000
 CHORD = ("ctrl", "alt", "space")
 SHORTEST_S, LONGEST_S = 0.3, 3.0
 EARLY_S = 0.15
 """How long before the key is down a person has begun to speak, where the microphone is warm: so much and more."""
 AFTER_S = 0.15
 """How long after his last sound he lets go."""
-MARK_S = 0.08
-LIKE = 0.8
-"""How much what was heard must be like what was said, from 0 to 1."""
-OFF_S = 0.005
-"""How far apart the marks may have moved."""
-PIPE = 4096
-"""Bytes that wait in front of the sound server: 43 ms."""
-SERVER_S = 0.15
-"""Seconds that wait in it, so that a busy machine does not tear a sound apart before she hears it."""
-BEFORE_AIR_S = SERVER_S + PIPE / 2 / RATE
-"""Seconds from a sound's being given away to its being heard, at most."""
-F_SETPIPE_SZ = 1031
 WAIT_S = 10.0
-
-
-def mark(begin: float, end: float, rate: int) -> Block:
-    """A chirp from `begin` to `end`, Hz."""
-    t = np.arange(round(MARK_S * rate)) / rate
-    phase = 2 * np.pi * (begin * t + (end - begin) * t**2 / (2 * MARK_S))
-    return (0.5 * np.sin(phase)).astype(np.float32)
-
-
-FIRST, LAST = (500.0, 2500.0), (3000.0, 800.0)
-
-
-def marked(seconds: float, dice: np.random.Generator) -> Block:
-    """A sound of so many seconds at RATE that has its own beginning and its own end."""
-    sound = dice.normal(0, 0.05, round(seconds * RATE)).astype(np.float32)
-    first, last = mark(*FIRST, RATE), mark(*LAST, RATE)
-    sound[: len(first)], sound[-len(last) :] = first, last
-    return sound
-
-
-def missing(turn: Block, seconds: float) -> str:
-    """What `turn`, at HEARING_RATE, lacks of a sound that `marked` made; "" if it is whole."""
-    (first, begin), (last, end) = (_find(turn, mark(*what, HEARING_RATE)) for what in (FIRST, LAST))
-    lasted = (end - begin) / HEARING_RATE + MARK_S
-    if first < LIKE:
-        return f"its beginning (likeness {first:.2f})"
-    if last < LIKE:
-        return f"its end (likeness {last:.2f})"
-    return "" if abs(lasted - seconds) < OFF_S else f"{seconds - lasted:.3f} s of it"
-
-
-def _find(sound: Block, pattern: Block) -> tuple[float, int]:
-    """How like `pattern` the likest stretch of `sound` is, and where that begins."""
-    if len(sound) < len(pattern):
-        return 0.0, 0
-    size = 1 << (len(sound) + len(pattern)).bit_length()
-    product = np.fft.irfft(np.fft.rfft(sound, size) * np.conj(np.fft.rfft(pattern, size)), size)
-    energy = np.cumsum(np.concatenate(([0.0], sound.astype(np.float64) ** 2)))
-    power = energy[len(pattern) :] - energy[: -len(pattern)]
-    likeness = product[: len(power)] / np.sqrt(np.maximum(power, 1e-6) * float((pattern**2).sum()))
-    at = int(np.argmax(likeness))
-    return float(likeness[at]), at
-
-
-class Person:
-    """Speaks into a sink, from a thread that is never more than a few hundredths of a second ahead."""
-
-    def __init__(self, pipe: int) -> None:
-        self._pipe = pipe
-        self._lock = threading.Lock()
-        self._waiting = b""
-        self._said = threading.Event()
-        self._over = False
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
-
-    def begin(self, sound: Block) -> None:
-        with self._lock:
-            self._said.clear()
-            self._waiting = (sound * 32767).astype("<i2").tobytes()
-
-    def finish(self) -> None:
-        """Wait until the last of it has been given to the sound server."""
-        assert self._said.wait(WAIT_S)
-
-    def close(self) -> None:
-        self._over = True
-        self._thread.join()
-
-    def _run(self) -> None:
-        size = RATE // 100 * 2
-        while not self._over:
-            with self._lock:
-                chunk, self._waiting = self._waiting[:size], self._waiting[size:]
-                if not self._waiting:
-                    self._said.set()
-            os.write(self._pipe, chunk.ljust(size, b"\0"))
-
-
-@contextmanager
-def person(env: dict[str, str], sink: str) -> Iterator[Person]:
-    command = ["pacat", "--playback", "--raw", f"--rate={RATE}", "--channels=1", "--format=s16le"]
-    command += [f"--latency-msec={round(1000 * SERVER_S)}", f"--device={sink}"]
-    with subprocess.Popen(command, env=env, stdin=subprocess.PIPE) as program:
-        assert program.stdin is not None
-        fcntl.fcntl(program.stdin.fileno(), F_SETPIPE_SZ, PIPE)
-        speaking = Person(program.stdin.fileno())
-        try:
-            yield speaking
-        finally:
-            speaking.close()
-            program.terminate()
 
 
 class Witness:
@@ -187,7 +81,9 @@ def parts() -> Parts:
     )  # fmt: skip
 
 
-async def hold(rounds: int, seed: int, warm: bool, display: Display, speaker: Person) -> dict[str, object]:
+async def hold(
+    rounds: int, seed: int, warm: bool, display: Display, speaker: Person, heard: Air
+) -> dict[str, object]:
     settings = {
         "audio": {"headset": True},
         "dialog": {"mode": "ptt", "say_when_not_understood": False},
@@ -207,13 +103,20 @@ async def hold(rounds: int, seed: int, warm: bool, display: Display, speaker: Pe
     hotkey.start()
     try:
         await wake(display, witness)
-        outcome = await _rounds(rounds, seed, warm, display, speaker, witness)
+        outcome = await _rounds(rounds, seed, warm, display, speaker, heard, witness)
         assert not wrong, wrong
         return outcome
     finally:
         await asyncio.to_thread(hotkey.stop)
         assistant.stop()
         await running
+
+
+async def _is_said(heard: Air) -> None:
+    """Wait until the end of what is said has been in the air; one that was torn may never be."""
+    end = time.monotonic() + 2 * BEFORE_AIR_S
+    while not ended(heard.since(), RATE) and time.monotonic() < end:
+        await asyncio.sleep(0.02)
 
 
 async def wake(display: Display, witness: Witness) -> None:
@@ -229,15 +132,17 @@ async def wake(display: Display, witness: Witness) -> None:
 
 
 async def _rounds(
-    rounds: int, seed: int, warm: bool, display: Display, speaker: Person, witness: Witness
+    rounds: int, seed: int, warm: bool, display: Display, speaker: Person, heard: Air, witness: Witness
 ) -> dict[str, object]:
     dice, noise = random.Random(seed), np.random.default_rng(seed)
     listening, opening, ending, lacking = [], [], [], []
-    for number in range(rounds):
+    number = torn = 0
+    while number < rounds:
         seconds = dice.uniform(SHORTEST_S, LONGEST_S)
         sound = marked(seconds, noise)
         await asyncio.sleep(dice.uniform(0.3, 0.8))
         witness.forget()
+        heard.forget()
         await asyncio.to_thread(display.press, *CHORD[:2])
         if warm:
             speaker.begin(sound)
@@ -251,7 +156,8 @@ async def _rounds(
             opening.append(opened - pressed)
             speaker.begin(sound)
         await asyncio.to_thread(speaker.finish)
-        await asyncio.sleep(BEFORE_AIR_S + AFTER_S)
+        await _is_said(heard)
+        await asyncio.sleep(AFTER_S)
         first, *others = dice.sample(CHORD, 3)
         releasing = time.monotonic()
         await asyncio.to_thread(display.release, first)
@@ -259,25 +165,25 @@ async def _rounds(
         ended, turn = await witness.next(TurnEnded)
         ending.append(ended - releasing)
         assert isinstance(turn, TurnEnded)
-        if lack := missing(turn.audio, seconds):
-            lacking.append(f"round {number}, {seconds:.2f} s: {lack}")
+        number += 1
+        if lack := missing(turn.audio, HEARING_RATE, seconds):
+            await asyncio.sleep(LONGEST_S)  # for what is recorded to be written
+            if missing(heard.since(), RATE, seconds):
+                torn += 1
+                number -= 1
+            else:
+                lacking.append(f"round {number}, {seconds:.2f} s: {lack}")
         await asyncio.to_thread(display.release, *others)
         if not warm:
             await witness.next(ListeningChanged, lambda event: not event.microphone)
     return {
         "rounds": rounds,
         "lacking": lacking,
+        "torn_before": torn,
         "press_to_listening_ms": spread(listening),
         "listening_to_sound_ms": spread(opening) if opening else None,
         "release_to_turn_ms": spread(ending),
     }
-
-
-def spread(seconds: Sequence[float]) -> dict[str, float]:
-    """Milliseconds: the median, the 95th percentile, and the most."""
-    ms = sorted(1000 * value for value in seconds)
-    p95 = statistics.quantiles(ms, n=20, method="inclusive")[-1] if len(ms) > 1 else ms[0]
-    return {"p50": round(statistics.median(ms), 1), "p95": round(p95, 1), "max": round(ms[-1], 1)}
 
 
 def main() -> None:
@@ -290,8 +196,9 @@ def main() -> None:
         for name in ("WAYLAND_DISPLAY", "XDG_SESSION_TYPE"):
             os.environ.pop(name, None)
         os.environ.update(server.env | {"DISPLAY": display.env["DISPLAY"]})
-        with person(server.env, "micbus") as speaker:
-            work = hold(asked.rounds, asked.seed, not asked.cold, display, speaker)
+        folder = Path(server.env["XDG_RUNTIME_DIR"])
+        with air(server.env, "micbus", folder) as heard, person(server.env, "micbus") as speaker:
+            work = hold(asked.rounds, asked.seed, not asked.cold, display, speaker, heard)
             print(json.dumps(asyncio.run(work), indent=2))
 
 
