@@ -115,7 +115,7 @@ async def hold(
 async def _is_said(heard: Air) -> None:
     """Wait until the end of what is said has been in the air; one that was torn may never be."""
     end = time.monotonic() + 2 * BEFORE_AIR_S
-    while not ended(heard.since(), RATE) and time.monotonic() < end:
+    while not ended(heard.since(), RATE) and time.monotonic() < end:  # noqa: ASYNC110 (nothing tells of it)
         await asyncio.sleep(0.02)
 
 
