@@ -245,7 +245,10 @@ class Assistant:
             self._publish(DeviceLost(at=at, side=change.side, name=change.name))
             if change.side == "output":
                 self.conversation.interrupt()
+                self.speaker.audible = False
             return
+        if change.side == "output":
+            self.speaker.audible = True
         self.on_new_device()
         self._publish(DeviceFound(at=at, side=change.side, name=change.name))
         if change.changed:

@@ -204,7 +204,7 @@ class Conversation:
         now = self._clock()
         if not self.quiet or self._somebody_speaks:
             self._calm_since = now
-        if not self._asides or now - self._calm_since < CALM:
+        if not self._asides or not self._speaker.audible or now - self._calm_since < CALM:
             return
         topic = next(iter(self._asides))
         aside = self._asides.pop(topic)
@@ -243,8 +243,8 @@ class Conversation:
 
     @property
     def finished(self) -> bool:
-        """It is quiet, and she has nothing to tell."""
-        return self.quiet and not self._asides
+        """It is quiet, and she has nothing to tell that anybody could hear."""
+        return self.quiet and not (self._asides and self._speaker.audible)
 
     def interrupt(self) -> None:
         """Stop answering, at once and for good; what was heard of the answer stays."""
@@ -400,7 +400,7 @@ class Conversation:
 
         def ended() -> None:
             self._reply = None if self._reply is reply else self._reply
-            self._spoken(reply, reply.track.heard(reply.track.played), interrupted=False)
+            self._spoken(reply, self._speaker.heard(reply.track, reply.track.played), interrupted=False)
 
         self._speaker.play(reply.track, sounded, ended)
 

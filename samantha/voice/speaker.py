@@ -132,6 +132,8 @@ class Speaker:
     def __init__(self) -> None:
         self.latency = 0
         """HEARING_RATE samples from `render` to the ear; set by whoever knows the device."""
+        self.audible = True
+        """Whether there is anything that plays what is rendered; set by whoever knows the device."""
         self._track: Track | None = None
         self._sounded: Callable[[], None] = lambda: None
         self._ended: Callable[[], None] = lambda: None
@@ -160,7 +162,11 @@ class Speaker:
         if track is None:
             return ""
         self._tail = fade(track.take(FADE), FADE, out=True) if self._began and not self._gap else silence(0)
-        return track.heard(track.played - self.latency * VOICE_RATE // HEARING_RATE)
+        return self.heard(track, track.played - self.latency * VOICE_RATE // HEARING_RATE)
+
+    def heard(self, track: Track, samples: int) -> str:
+        """What was heard of `track` when `samples` of it are over."""
+        return track.heard(samples) if self.audible else ""
 
     def cue(self, sound: Block) -> None:
         """Let `sound` be heard, under whatever else there is."""

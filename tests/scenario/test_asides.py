@@ -99,6 +99,22 @@ def test_an_answer_stops_when_its_loudspeaker_goes(tmp_path: Path) -> None:
     assert 0 < len(spoken.text_heard.split()) < 10
 
 
+def test_what_no_loudspeaker_played_was_not_heard(tmp_path: Path) -> None:
+    def prepare(assistant: Assistant) -> None:
+        at(assistant, 0.5, lambda: assistant.on_device(Lost("output", "Headset", "Gone.")))
+        at(assistant, 0.6, lambda: assistant.conversation.announce("storage", "I can't write to the disk."))
+        back = Found("output", "Headset", acoustic=True, changed=False)
+        at(assistant, 6, lambda: assistant.on_device(back))
+
+    outcome = run(tmp_path, Script(heard=["Hello?"], answers=["I'm here."]), 1, 1, 9, prepare=prepare)
+    [spoken] = outcome.of(ReplySpoken)
+    assert spoken.text_heard == ""
+    assert [message.role for message in outcome.history] == ["user"]
+    told = outcome.of(Announced)
+    assert [event.text for event in told] == ["I can't write to the disk.", "I'm back on Headset."]
+    assert told[0].at >= 6 * HEARING_RATE
+
+
 def written(assistant: Assistant, text: str, *, aloud: bool) -> tuple[list[str], list[str]]:
     pieces: list[str] = []
     over: list[str] = []
