@@ -95,8 +95,9 @@ def devices(sd: Any = None) -> list[DeviceInfo]:
 def restart(sd: Any) -> None:
     """Have PortAudio look for sound cards again. No stream may be open. Raises AudioError if it cannot."""
     try:
-        sd._terminate()
-        sd._initialize()
+        with quiet():
+            sd._terminate()
+            sd._initialize()
     except sd.PortAudioError as problem:
         raise AudioError(f"The sound system does not start: {problem}.") from None
 

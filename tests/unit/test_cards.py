@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
-from samantha.audio.cards import DeviceInfo, choose
+from samantha.audio.cards import DeviceInfo, choose, restart
 from samantha.errors import AudioError
 
 pytestmark = pytest.mark.unit
+
+
+def test_what_libraries_print_while_they_look_again_is_not_shown(capfd: pytest.CaptureFixture[str]) -> None:
+    class Noisy:
+        class PortAudioError(Exception):
+            pass
+
+        def _terminate(self) -> None: ...
+
+        def _initialize(self) -> None:
+            os.write(2, b"ALSA lib pcm.c: Unknown PCM cards.pcm.rear")
+
+    restart(Noisy())
+    assert capfd.readouterr().err == ""
 
 
 def card(
