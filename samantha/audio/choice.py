@@ -49,6 +49,11 @@ class Offer:
     """Whether a sound server keeps the devices: what PortAudio lists besides is used only if named."""
 
 
+def gone(side: Side, name: str) -> str:
+    """That a device was lost, as a sentence; `name` is "" if there never was one."""
+    return f"The {THINGS[side]} {name} has gone." if name else f"There is no {THINGS[side]}."
+
+
 def listed(offer: Offer) -> list[dict[str, object]]:
     """`offer` for people and programs: what may be named in audio.input and audio.output, by label or name."""
     return [

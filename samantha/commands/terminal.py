@@ -13,7 +13,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from samantha.audio.choice import THINGS
+from samantha.audio.choice import THINGS, gone
 from samantha.events import (
     Announced,
     DeviceFound,
@@ -125,10 +125,9 @@ class PlainView:
 
 
 def _moved(event: DeviceLost | DeviceFound) -> str:
-    thing = THINGS[event.side]
     if isinstance(event, DeviceFound):
-        return f"The {thing} is now {event.name}."
-    return f"The {thing} {event.name} has gone; waiting for another."
+        return f"The {THINGS[event.side]} is now {event.name}."
+    return f"{gone(event.side, event.name)} Waiting for another."
 
 
 class WarmView:

@@ -15,7 +15,7 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 from samantha import app
-from samantha.audio.choice import THINGS, Offer, listed
+from samantha.audio.choice import THINGS, Offer, gone, listed
 from samantha.audio.device import Found, Lost
 from samantha.config import Config
 from samantha.dialog.lane import Lane, Load
@@ -340,7 +340,7 @@ class Daemon:
             case Failed(error=error):
                 self.note("turn", error)
             case DeviceLost(side=side, name=name):
-                self.note(side, f"The {THINGS[side]} {name} has gone.")
+                self.note(side, gone(side, name))
             case DeviceFound(side=side, name=name):
                 self.note(side, "")
                 log.info("the %s is now %s", THINGS[side], name)

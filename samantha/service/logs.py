@@ -40,6 +40,8 @@ def _handler() -> logging.Handler:
     try:
         path = places.log_file()
         places.private_folder(path.parent)
+        path.touch(mode=0o600)
+        path.chmod(0o600)
         handler = RotatingFileHandler(
             path, maxBytes=SIZE, backupCount=KEPT, encoding="utf-8", delay=True, errors="replace"
         )
