@@ -98,9 +98,10 @@ class OpenAI:
         """What the model writes, thoughts that the server has set apart as empty strings."""
         deadline = time.monotonic() + self._remote.timeout_s
         for event in _events(response):
-            for choice in event.get("choices", ()):
-                delta = choice.get("delta") or {}
-                if text := delta.get("content"):
+            for choice in _list(event.get("choices")):
+                delta = _dict(choice.get("delta"))
+                text = delta.get("content")
+                if text and isinstance(text, str):
                     yield text
                 if text or delta.get("reasoning_content") or delta.get("reasoning"):
                     deadline = float("inf")  # it works: from now on the line's own timeout holds
@@ -201,7 +202,7 @@ def _events(response: HTTPResponse) -> Iterator[dict[str, Any]]:
             event = _dict(json.loads(data))
         except ValueError:
             raise ConnectionError("its answer is no JSON") from None
-        if "error" in event:
+        if event.get("error"):
             log.debug("the stream reports: %s", event)
             raise ConnectionError("it failed while answering")
         yield event

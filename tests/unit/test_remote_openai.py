@@ -64,6 +64,22 @@ def test_thoughts_are_left_out() -> None:
         assert answer(model(url)) == "Hello."
 
 
+def test_what_says_nothing_is_passed_over() -> None:
+    def odd(line: socket.socket) -> None:
+        begin_stream(line)
+        for event in (
+            b'{"choices": null, "usage": {"total_tokens": 5}}',
+            b'{"choices": [null, {"delta": null}, {"delta": {"content": null}}]}',
+            b'{"choices": [{"delta": {"content": [{"type": "thinking"}]}}]}',
+            b'{"choices": [{"delta": {"content": "Hello."}}], "error": null}',
+        ):
+            chunk(line, b"data: " + event + b"\n\n")
+        chunk(line, b"data: [DONE]\n\n")
+
+    with chatting(odd) as (url, _):
+        assert answer(model(url)) == "Hello."
+
+
 @pytest.mark.parametrize(
     ("about", "context"),
     [
