@@ -46,9 +46,9 @@ class Server:
         self.offer: Offer | None = None
         """The latest account, replaced as a whole; None while there is no server."""
         self._pulse: Any = None
-        first = threading.Thread(target=self._ask, name="sound server", daemon=True)
-        first.start()
-        first.join(ANSWER)
+        self._first = threading.Thread(target=self._ask, name="sound server", daemon=True)
+        self._first.start()
+        self._first.join(ANSWER)
 
     def watch(self, changed: Callable[[], None]) -> None:
         """Call `changed`, on a thread of its own, whenever `offer` has changed."""
@@ -75,6 +75,9 @@ class Server:
         self._pulse = pulse
 
     def _run(self, changed: Callable[[], None]) -> None:
+        if self._first.is_alive():  # its answer must not come after a later one
+            self._first.join()
+            changed()
         pulse, connection, failures = self._pulse, 0, 0
         while not self._stopping.is_set():
             if pulse is not None:
