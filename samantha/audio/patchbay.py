@@ -10,21 +10,19 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from samantha.audio.cards import DeviceInfo, devices, gateway, offered, restart
-from samantha.audio.choice import Choice, Endpoint, Offer
+from samantha.audio.choice import Choice, Offer
 from samantha.audio.errands import Errands
+from samantha.audio.jack import BACK_OFF, Jack
 from samantha.audio.line import Line
 from samantha.audio.server import Server
 from samantha.errors import AudioError
 from samantha.events import Side
 
 log = logging.getLogger(__name__)
-
-BACK_OFF = (0.25, 0.5, 1.0, 2.0)
-"""Seconds between attempts; the last is repeated."""
 
 OPENING = 2.5
 CLOSING = 0.5
@@ -50,22 +48,6 @@ class Change:
     lost: str = ""
 
 
-@dataclass(slots=True)
-class _Jack:
-    """One side."""
-
-    choice: Choice
-    on: bool = True
-    cut: bool = False
-    """It was turned off since it was opened, if only for a moment."""
-    line: Line | None = None
-    opened: float = 0.0
-    failures: int = 0
-    retry: float = 0.0
-    shunned: set[object] = field(default_factory=set)
-    """What failed to open, until everything has or something changes."""
-
-
 class Patchbay:
     """Two jacks, and whatever there is to plug them into."""
 
@@ -80,7 +62,7 @@ class Patchbay:
         """`sd` is the sounddevice module; `changed` is called on the patchbay's thread; `clock` in seconds."""
         self._sd = sd
         self._server = server
-        self._jacks: dict[Side, _Jack] = {side: _Jack(choice) for side, choice in choices.items()}
+        self._jacks: dict[Side, Jack] = {side: Jack(choice) for side, choice in choices.items()}
         self._changed = changed
         self._clock = clock
         self._cards = self._list()
@@ -112,10 +94,7 @@ class Patchbay:
 
     def turn(self, side: Side, on: bool) -> None:
         """Have one side open, or closed; returns at once."""
-        jack = self._jacks[side]
-        if not on:
-            jack.cut = True
-        jack.on = on
+        self._jacks[side].turn(on)
         self.wake()
 
     def wake(self) -> None:
@@ -170,8 +149,7 @@ class Patchbay:
         if self.offer != self._seen:
             self._seen = self.offer
             for jack in self._jacks.values():
-                jack.retry, jack.failures = 0.0, 0
-                jack.shunned.clear()
+                jack.forgive()
         for side, jack in self._jacks.items():
             self._unplug(side, jack, self.offer)
         self._refresh()
@@ -179,15 +157,13 @@ class Patchbay:
             if self._due(jack):
                 self._plug(side, jack, self.offer)
 
-    def _due(self, jack: _Jack) -> bool:
+    def _due(self, jack: Jack) -> bool:
         """Whether it is to be opened now."""
-        return (
-            jack.on and jack.line is None and self._clock() >= jack.retry and self._errands.hanging() < HUNG
-        )
+        return jack.due(self._clock()) and self._errands.hanging() < HUNG
 
-    def _unplug(self, side: Side, jack: _Jack, offer: Offer) -> None:
+    def _unplug(self, side: Side, jack: Jack, offer: Offer) -> None:
         """Close what is not wanted, not there, or not meant any more."""
-        line, target = jack.line, self._target(jack, offer)
+        line, target = jack.line, jack.target(offer)
         if line is None:
             return
         there = {endpoint.identity for endpoint in offer.endpoints}
@@ -206,18 +182,18 @@ class Patchbay:
             self._died(jack, line)
             self._changed(Change(side, lost="No more sound passed through it."))
 
-    def _died(self, jack: _Jack, line: Line) -> None:
+    def _died(self, jack: Jack, line: Line) -> None:
         self._stale = self._stale or line.endpoint.index is not None
         if self._clock() - jack.opened < PROVEN:
-            self._failed(jack, line.endpoint)
+            jack.failed(line.endpoint, self._clock())
         else:
             jack.failures = 0
 
-    def _plug(self, side: Side, jack: _Jack, offer: Offer) -> None:
-        target = self._target(jack, offer)
+    def _plug(self, side: Side, jack: Jack, offer: Offer) -> None:
+        target = jack.target(offer)
         if target is None:
             self._stale = self._stale or not offer.served
-            self._failed(jack, None)
+            jack.failed(None, self._clock())
             self._changed(Change(side, lost=self._why(jack, offer)))
             return
 
@@ -229,26 +205,13 @@ class Patchbay:
             line = self._errands.run(OPENING, lambda: Line(self._sd, target, self._cards), there, Line.close)
         except (AudioError, TimeoutError) as problem:
             self._stale = self._stale or target.index is not None or gateway(self._cards, side) is None
-            self._failed(jack, target)
+            jack.failed(target, self._clock())
             self._changed(Change(side, lost=str(problem)))
         else:
             jack.line, jack.opened = line, self._clock()
             self._changed(Change(side, line))
 
-    def _target(self, jack: _Jack, offer: Offer) -> Endpoint | None:
-        target = jack.choice.pick(offer, jack.shunned)
-        if target is None and jack.shunned:
-            jack.shunned.clear()
-            target = jack.choice.pick(offer)
-        return target
-
-    def _failed(self, jack: _Jack, target: Endpoint | None) -> None:
-        if target is not None:
-            jack.shunned.add(target.identity)
-        jack.retry = self._clock() + BACK_OFF[min(jack.failures, len(BACK_OFF) - 1)]
-        jack.failures += 1
-
-    def _why(self, jack: _Jack, offer: Offer) -> str:
+    def _why(self, jack: Jack, offer: Offer) -> str:
         if self._server.seen and self._server.offer is None:
             return "The sound server does not answer."
         return jack.choice.reason(offer)
@@ -283,7 +246,7 @@ class Patchbay:
             log.info("%s", problem)
             return []
 
-    def _close(self, jack: _Jack) -> None:
+    def _close(self, jack: Jack) -> None:
         line, jack.line = jack.line, None
         if line is None:
             return
