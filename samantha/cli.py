@@ -270,7 +270,7 @@ def doctor(
 @app.command()
 def tray() -> None:
     """Her icon in the desktop's panel: how she is, talk, hush, mute. Needs `pip install 'samantha[tray]'`."""
-    from samantha.service import tray as icon
+    from samantha.service.tray import program as icon
 
     icon.run()
 

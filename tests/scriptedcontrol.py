@@ -15,7 +15,7 @@ from samantha import __version__
 from samantha.config import Api
 from samantha.errors import SamanthaError
 from samantha.events import Mode
-from samantha.service.api import ApiServer
+from samantha.service.api.server import ApiServer
 from samantha.service.client import Client
 from samantha.service.control import Busy, Status, Talk
 

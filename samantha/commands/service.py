@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from samantha.service.install import Supervisor
+    from samantha.service.supervisors.install import Supervisor
 
 app = typer.Typer(
     no_args_is_help=True, help="Have her run in the background, from login on, and again after a crash."
@@ -22,7 +22,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text f
 def install() -> None:
     """Have her start when you log in; again, after you changed settings or moved her."""
     from samantha import config
-    from samantha.service.program import this_program
+    from samantha.service.supervisors.program import this_program
 
     _say(_supervisor().install(this_program(config.load())))
 
@@ -53,7 +53,7 @@ def stop() -> None:
 def status(as_json: Json = False) -> None:
     """Say whether she is installed and runs, and what is wrong if she does not; 1 if she does not run."""
     from samantha import config
-    from samantha.service.program import this_program
+    from samantha.service.supervisors.program import this_program
 
     settings = config.load()
     supervisor = _supervisor()
@@ -73,7 +73,7 @@ def status(as_json: Json = False) -> None:
 
 
 def _supervisor() -> Supervisor:
-    from samantha.service.install import supervisor
+    from samantha.service.supervisors.install import supervisor
 
     return supervisor()
 

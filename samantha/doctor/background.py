@@ -15,8 +15,8 @@ from samantha.service import places
 from samantha.service.client import local
 from samantha.service.control import Status
 from samantha.service.hotkey import available
-from samantha.service.install import supervisor
-from samantha.service.program import this_program
+from samantha.service.supervisors.install import supervisor
+from samantha.service.supervisors.program import this_program
 
 LINGERS = Path("/var/lib/systemd/linger")
 

@@ -22,7 +22,7 @@ from samantha.doctor import redact
 from samantha.doctor.finding import Finding
 from samantha.errors import StorageError
 from samantha.service import places
-from samantha.service.program import run
+from samantha.service.supervisors.program import run
 
 LINES = 500
 """Of the log, from its end."""

@@ -13,14 +13,14 @@ from samantha.errors import SamanthaError
 from samantha.service import logs, places
 from samantha.service.bridge import Bridge
 from samantha.service.control import Waking
-from samantha.service.program import barred
+from samantha.service.supervisors.program import barred
 
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
-    from samantha.service.api import ApiServer
+    from samantha.service.api.server import ApiServer
     from samantha.service.daemon import Daemon
-    from samantha.service.desktop import Desktop
+    from samantha.service.desktop.manners import Desktop
     from samantha.service.guests import Guests
     from samantha.service.hotkey import Hotkey
     from samantha.service.wyoming import WyomingServer
@@ -80,7 +80,7 @@ class Attachments:
 
     async def _start_api(self, config: Config) -> None:
         with self._apart("api"):
-            from samantha.service.api import ApiServer
+            from samantha.service.api.server import ApiServer
             from samantha.service.verbs import Verbs
 
             extra: Sequence[BaseRoute] = ()
@@ -161,7 +161,7 @@ class Attachments:
     async def _renew_desktop(self, config: Config) -> None:
         await self._stop_desktop()
         with self._apart("desktop"):
-            from samantha.service.desktop import Desktop
+            from samantha.service.desktop.manners import Desktop
 
             self._desktop = Desktop(
                 config.desktop,

@@ -224,7 +224,8 @@ def running() -> Client | None:
 
 def local() -> Client:
     """The client of this user's own daemon: through its socket, or, where there are none, over TCP."""
-    from samantha.service import places, sockets
+    from samantha.service import places
+    from samantha.service.api import sockets
 
     if sockets.UNIX:
         return Client(places.socket())

@@ -15,9 +15,9 @@ import pytest
 from scriptedcontrol import ScriptedControl, Served, served
 
 from samantha.errors import ConfigError, SamanthaError
+from samantha.service.api.requests import BODY_LIMIT
+from samantha.service.api.routes import TEXT_LIMIT
 from samantha.service.control import Busy, Waking
-from samantha.service.requests import BODY_LIMIT
-from samantha.service.routes import TEXT_LIMIT
 
 pytestmark = pytest.mark.integration
 

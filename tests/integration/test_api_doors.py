@@ -19,7 +19,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from samantha.errors import SamanthaError
-from samantha.service import sockets
+from samantha.service.api import sockets
 from samantha.service.client import Client
 
 pytestmark = pytest.mark.integration
@@ -107,7 +107,7 @@ def test_a_place_where_no_socket_can_be_is_told_in_a_sentence(folder: Path, bad:
 
 def test_a_second_server_leaves_the_first_alone(she: Served) -> None:
     from samantha.config import Api
-    from samantha.service.api import ApiServer
+    from samantha.service.api.server import ApiServer
 
     second = ApiServer(ScriptedControl(), Api(), she.socket, she.token_file)
     with pytest.raises(SamanthaError, match="Another Samantha"):
@@ -234,7 +234,7 @@ def test_tcp_is_off_unless_switched_on() -> None:
 
 def test_a_port_that_is_taken_leaves_no_socket_behind(folder: Path) -> None:
     from samantha.config import Api
-    from samantha.service.api import ApiServer
+    from samantha.service.api.server import ApiServer
 
     with socket.create_server(("127.0.0.1", 0)) as taken:
         server = ApiServer(

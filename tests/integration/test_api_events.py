@@ -14,7 +14,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, unix_connect
 
 from samantha.errors import SamanthaError
-from samantha.service.hub import LISTENERS, WAITING
+from samantha.service.api.hub import LISTENERS, WAITING
 
 pytestmark = pytest.mark.integration
 

@@ -42,7 +42,7 @@ from samantha.events import (
     TalkReleased,
     TurnEnded,
 )
-from samantha.service.desktop import Desktop
+from samantha.service.desktop.manners import Desktop
 
 pytestmark = [
     pytest.mark.integration,
@@ -231,7 +231,7 @@ import asyncio, sys
 from pathlib import Path
 from samantha import config
 from samantha.events import SpeechStarted, TalkPressed
-from samantha.service.desktop import Desktop
+from samantha.service.desktop.manners import Desktop
 
 async def main():
     desktop = Desktop(config.Desktop(media=sys.argv[2]), print, ledger=Path(sys.argv[1]))

@@ -22,7 +22,7 @@ from sounds import installed
 
 from samantha.config import Api
 from samantha.events import SpeechStarted
-from samantha.service.api import ApiServer
+from samantha.service.api.server import ApiServer
 from samantha.service.openai import routes
 
 pytestmark = pytest.mark.integration

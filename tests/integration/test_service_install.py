@@ -22,7 +22,8 @@ CONFINED = """
 import errno, json, os, signal, socket, sys, tempfile, time
 from pathlib import Path
 from samantha.config import load
-from samantha.service import notify, program
+from samantha.service import notify
+from samantha.service.supervisors import program
 
 STATE = Path.home() / ".local/state/samantha"
 

@@ -1,6 +1,6 @@
 """Many turns without a pause, on real engines at fast pace: nothing grows, nothing is lost.
 
-    python tests/soak/turns.py --turns 1000
+python tests/soak/turns.py --turns 1000
 """
 
 from __future__ import annotations

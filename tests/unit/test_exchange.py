@@ -20,7 +20,7 @@ from samantha.events import (
     TalkReleased,
     TurnEnded,
 )
-from samantha.service.exchange import DOUBT, GIVE_UP_S, LINGER_S, Exchange, Way
+from samantha.service.desktop.exchange import DOUBT, GIVE_UP_S, LINGER_S, Exchange, Way
 
 pytestmark = pytest.mark.unit
 

@@ -13,9 +13,9 @@ import pytest
 
 from samantha.config import load
 from samantha.errors import SamanthaError, StorageError
-from samantha.service import launchd, program, scheduler, units
-from samantha.service.program import Answer, Program, needs_network, this_program
-from samantha.service.systemd import Systemd
+from samantha.service.supervisors import launchd, program, scheduler, units
+from samantha.service.supervisors.program import Answer, Program, needs_network, this_program
+from samantha.service.supervisors.systemd import Systemd
 
 pytestmark = pytest.mark.unit
 

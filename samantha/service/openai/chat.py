@@ -13,11 +13,11 @@ from starlette.responses import JSONResponse, Response
 
 from samantha.errors import ModelError, SamanthaError
 from samantha.ports import Message, Role
+from samantha.service.api.requests import unless_gone
 from samantha.service.guests import Guests
 from samantha.service.lending import Begun, Ended
 from samantha.service.openai.host import MODEL, Host, Refused, Stream, event, parsed, told
 from samantha.service.openai.requests import ChatRequest
-from samantha.service.requests import unless_gone
 
 
 class Chat:

@@ -15,11 +15,11 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from samantha.errors import SamanthaError
+from samantha.service.api.requests import body
 from samantha.service.bridge import Bridge
 from samantha.service.control import Busy, Waking
 from samantha.service.guests import Guests
 from samantha.service.lending import Preempted, TooLong
-from samantha.service.requests import body
 
 log = logging.getLogger(__name__)
 

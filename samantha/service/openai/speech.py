@@ -11,10 +11,10 @@ from starlette.responses import Response
 from samantha.audio.codecs import MEDIA_TYPES, Encoder, encoder
 from samantha.audio.pcm import VOICE_RATE, Block, samples, silence
 from samantha.errors import SamanthaError
+from samantha.service.api.requests import unless_gone
 from samantha.service.lending import Seats, breaths
 from samantha.service.openai.host import Host, Stream, event, parsed, told
 from samantha.service.openai.requests import SpeechRequest
-from samantha.service.requests import unless_gone
 from samantha.voice.clauses import ClauseSplitter
 from samantha.voice.spoken import Speakable
 

@@ -22,11 +22,11 @@ from samantha.audio.pcm import Block, samples, seconds
 from samantha.audio.pieces import in_pieces
 from samantha.errors import AudioError, SamanthaError
 from samantha.ports import Transcript
+from samantha.service.api.requests import unless_gone
 from samantha.service.lending import PIECE_S, Seats
 from samantha.service.openai.host import Host, Refused, Stream, checked, event, told
 from samantha.service.openai.requests import TranscriptionRequest
 from samantha.service.openai.transcripts import PLAIN, Segment, as_json, text_of, usage
-from samantha.service.requests import unless_gone
 
 FILE_LIMIT = 25 << 20
 """Bytes of a request with sound: OpenAI's own limit."""

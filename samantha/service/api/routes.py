@@ -17,8 +17,8 @@ from starlette.types import Receive, Scope, Send
 from samantha import __version__
 from samantha.errors import SamanthaError
 from samantha.events import Mode
+from samantha.service.api.requests import unless_gone
 from samantha.service.control import Control, Status, Talk
-from samantha.service.requests import unless_gone
 
 TEXT_LIMIT = 8000
 """Characters of a text that she is given to say or to answer."""

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from dbus_fast import Variant
 
-from samantha.service.bus import PROPERTIES, Bus, BusError, Signal
-from samantha.service.exchange import Way
+from samantha.service.desktop.bus import PROPERTIES, Bus, BusError, Signal
+from samantha.service.desktop.exchange import Way
 
 log = logging.getLogger(__name__)
 

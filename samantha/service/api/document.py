@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from samantha import __version__
-from samantha.service.routes import VERBS, Problem, Verb
+from samantha.service.api.routes import VERBS, Problem, Verb
 
 DESCRIPTION = """How a running Samantha is asked and told things.
 

@@ -20,7 +20,7 @@ def run() -> None:
         raise SamanthaError("tray", "The icon needs Qt.", "Install it: pip install 'samantha[tray]'.")
     _reach_the_desktop()
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Qt's loop would never let Python see it
-    from samantha.service import panel
+    from samantha.service.tray import panel
 
     panel.run()
 

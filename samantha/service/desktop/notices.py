@@ -14,7 +14,7 @@ from typing import Any
 from dbus_fast import Variant
 
 from samantha.events import DeviceFound, DeviceLost, Event, Failed, Side
-from samantha.service.bus import Bus, BusError, Signal
+from samantha.service.desktop.bus import Bus, BusError, Signal
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from samantha.service.program import Program
+from samantha.service.supervisors.program import Program
 
 UNIT = "samantha.service"
 DESKTOP = "samantha-desktop.service"

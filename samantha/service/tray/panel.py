@@ -12,8 +12,8 @@ from samantha.errors import SamanthaError
 from samantha.events import Mode
 from samantha.service import client
 from samantha.service.control import Status
-from samantha.service.icon import CREAM, INK, RED, Look, icon
-from samantha.service.link import Asked, Link
+from samantha.service.tray.icon import CREAM, INK, RED, Look, icon
+from samantha.service.tray.link import Asked, Link
 
 PANEL_S = 5.0
 """After a login the panel may come later than this program; so long it is waited for, in seconds."""

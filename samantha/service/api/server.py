@@ -19,13 +19,14 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from samantha.config import Api
 from samantha.errors import SamanthaError
-from samantha.service import openapi, sockets
+from samantha.service.api import document as openapi
+from samantha.service.api import sockets
+from samantha.service.api.guard import Guard, refusal
+from samantha.service.api.hub import Hub
+from samantha.service.api.requests import read
+from samantha.service.api.routes import VERBS, Asked, Verb
+from samantha.service.api.wire import Connection
 from samantha.service.control import Busy, Control, Waking
-from samantha.service.guard import Guard, refusal
-from samantha.service.hub import Hub
-from samantha.service.requests import read
-from samantha.service.routes import VERBS, Asked, Verb
-from samantha.service.wire import Connection
 
 log = logging.getLogger(__name__)
 

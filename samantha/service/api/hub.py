@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from samantha.service.guard import SUBPROTOCOL, refusal
+from samantha.service.api.guard import SUBPROTOCOL, refusal
 
 LISTENERS = 64
 """At a time."""

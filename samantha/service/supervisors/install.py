@@ -7,7 +7,7 @@ import sys
 from typing import Protocol
 
 from samantha.config import Config
-from samantha.service.program import Program, State, this_program
+from samantha.service.supervisors.program import Program, State, this_program
 
 
 class Supervisor(Protocol):
@@ -35,14 +35,14 @@ class Supervisor(Protocol):
 def supervisor() -> Supervisor:
     """The one of this platform."""
     if sys.platform == "win32":
-        from samantha.service.scheduler import Scheduler
+        from samantha.service.supervisors.scheduler import Scheduler
 
         return Scheduler(f"{os.environ.get('USERDOMAIN', '.')}\\{os.environ.get('USERNAME', '')}")
     if sys.platform == "darwin":
-        from samantha.service.launchd import Launchd
+        from samantha.service.supervisors.launchd import Launchd
 
         return Launchd()
-    from samantha.service.systemd import Systemd
+    from samantha.service.supervisors.systemd import Systemd
 
     return Systemd()
 

@@ -8,7 +8,7 @@ from pathlib import Path, PureWindowsPath
 from xml.sax.saxutils import escape
 
 from samantha.errors import SamanthaError
-from samantha.service.program import Answer, Program, Run, State, run
+from samantha.service.supervisors.program import Answer, Program, Run, State, run
 
 NAME = "Samantha"
 _RUNNING = 4  # of the scheduler's own states

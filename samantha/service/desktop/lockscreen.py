@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 
 from samantha.events import Event, ListeningChanged
-from samantha.service.bus import PROPERTIES, Bus, BusError, Signal
+from samantha.service.desktop.bus import PROPERTIES, Bus, BusError, Signal
 
 log = logging.getLogger(__name__)
 

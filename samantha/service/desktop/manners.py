@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 from samantha.config import Desktop as Settings
 from samantha.events import Event
-from samantha.service.exchange import Exchange, Way
+from samantha.service.desktop.exchange import Exchange, Way
 
 if TYPE_CHECKING:
-    from samantha.service.bus import Bus
-    from samantha.service.lockscreen import LockMute
-    from samantha.service.notices import Notices
-    from samantha.service.players import Players
+    from samantha.service.desktop.bus import Bus
+    from samantha.service.desktop.lockscreen import LockMute
+    from samantha.service.desktop.notices import Notices
+    from samantha.service.desktop.players import Players
 
 log = logging.getLogger(__name__)
 
@@ -59,10 +59,10 @@ class Desktop:
         if sys.platform != "linux":
             log.warning("media, notifications and the lock of the screen are heeded on Linux only")
             return
-        from samantha.service.bus import Bus
-        from samantha.service.lockscreen import SAVERS, LockMute, Logind, Saver
-        from samantha.service.notices import Notices
-        from samantha.service.players import Players
+        from samantha.service.desktop.bus import Bus
+        from samantha.service.desktop.lockscreen import SAVERS, LockMute, Logind, Saver
+        from samantha.service.desktop.notices import Notices
+        from samantha.service.desktop.players import Players
 
         session = Bus("session")
         self._buses.append(session)

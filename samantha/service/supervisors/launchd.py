@@ -9,7 +9,7 @@ from pathlib import Path
 
 from samantha.errors import SamanthaError
 from samantha.service import places
-from samantha.service.program import Program, Run, State, run, write
+from samantha.service.supervisors.program import Program, Run, State, run, write
 
 LABEL = "io.github.samantha"
 

@@ -8,8 +8,9 @@ import sys
 from pathlib import Path
 
 from samantha.errors import SamanthaError
-from samantha.service import places, units
-from samantha.service.program import Answer, Program, Run, State, run, write
+from samantha.service import places
+from samantha.service.supervisors import units
+from samantha.service.supervisors.program import Answer, Program, Run, State, run, write
 
 # Whether what should be read-only is so: some systems grant the namespace and then refuse the mounts in it,
 # which systemd passes over in silence.

@@ -1,0 +1,1 @@
+"""The API of a running Samantha: HTTP and WebSocket."""

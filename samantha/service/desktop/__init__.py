@@ -1,0 +1,1 @@
+"""Manners towards the rest of the desktop, by D-Bus."""

@@ -1,0 +1,1 @@
+"""What starts her at login and after a crash: systemd, launchd, Windows."""
