@@ -79,6 +79,8 @@ class Listener:
         begins = self._began if self._endpointer.open else self.at
         self._endpointer.drop()
         self._held = _Held(begins, speech_end=self.at, speech=before, speech_begin=begins if before else None)
+        if not self._attentive:
+            self._judge_pre_roll(self._held)
 
     def release(self) -> None:
         """The person has finished; the turn ends when what is on its way has arrived."""
@@ -113,6 +115,16 @@ class Listener:
             if over or self.at - held.began >= self._limit:
                 self._held = None
                 self._publish(self._held_turn(held, cut=held.ends is None))
+
+    def _judge_pre_roll(self, held: _Held) -> None:
+        """Nobody has listened to it yet, and a short word may be over when the key is down. Takes 2 ms."""
+        self._detector.reset()
+        window = self._detector.window
+        oldest = self._judged - self._pre_roll // window * window
+        for begin in range(oldest, self._judged, window):
+            if begin >= self._used:
+                sound = self._recent.read(begin, begin + window)
+                held.judge(self._detector.probability(sound) >= self._threshold, window, begin + window)
 
     def _held_turn(self, held: _Held, *, cut: bool) -> TurnEnded:
         self._began = held.began

@@ -71,6 +71,13 @@ def test_the_first_word_is_there_although_the_key_came_late(tmp_path: Path) -> N
     assert len(spoken) == pytest.approx(1.5 * HEARING_RATE, abs=0.03 * HEARING_RATE)
 
 
+def test_a_word_that_was_over_when_the_key_came_is_believed(tmp_path: Path) -> None:
+    outcome = run(tmp_path, Script(heard=["Stop."]), 1, 0.4, 4, config=by_key(), prepare=held((1.38, 2.2)))
+    [turn] = outcome.of(TurnEnded)
+    assert turn.speech_seconds == pytest.approx(0.4, abs=0.05)
+    assert [event.text for event in outcome.of(Heard)] == ["Stop."]
+
+
 def test_a_cold_microphone_opens_with_the_key_and_closes_after_the_turn(tmp_path: Path) -> None:
     outcome = run(
         tmp_path, Script(heard=["Hi."]), 1, 2, 3, config=by_key(keep_warm=False), prepare=held((1.0, 2.5))
