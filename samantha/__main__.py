@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import NoReturn
 
 FIXABLE, OUR_BUG, STOPPED = 1, 70, 130
 
@@ -12,7 +13,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a terminal that is not UTF-8 must not end a conversation
             stream.reconfigure(errors="replace")
-    from samantha.errors import SamanthaError
+    from samantha.errors import SamanthaError, memory_ran_out
 
     try:
         _run(sys.argv[1:])
@@ -22,17 +23,16 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(STOPPED)
     except MemoryError:
-        print(
-            "samantha: The machine has run out of memory. Close something, or choose a smaller model: "
-            "`samantha models recommend`.",
-            file=sys.stderr,
-        )
-        sys.exit(FIXABLE)
+        _no_memory()
     except OSError as problem:
         if (sentence := _disk(problem)) is None:
             _confess(problem)
         print(f"samantha: {sentence}", file=sys.stderr)
         sys.exit(FIXABLE)
+    except ImportError as problem:
+        if not memory_ran_out(problem):
+            _confess(problem)
+        _no_memory()
     except Exception as problem:  # noqa: BLE001 (whatever it is, it is confessed)
         _confess(problem)
 
@@ -46,6 +46,15 @@ def _run(words: list[str]) -> None:
     from samantha.cli import app
 
     app(prog_name="samantha")
+
+
+def _no_memory() -> NoReturn:
+    print(
+        "samantha: The machine has run out of memory. Close something, or choose a smaller model: "
+        "`samantha models recommend`.",
+        file=sys.stderr,
+    )
+    sys.exit(FIXABLE)
 
 
 def _disk(problem: OSError) -> str | None:

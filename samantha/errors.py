@@ -60,5 +60,12 @@ class FetchError(SamanthaError):
         super().__init__("fetch", message, hint)
 
 
+def memory_ran_out(problem: object) -> bool:
+    """Whether `problem`, an error of a native library or what it said, means that there is too little memory."""
+    return isinstance(problem, MemoryError) or any(
+        words in str(problem).lower() for words in ("alloc", "map segment", "cannot create thread")
+    )
+
+
 class Cancelled(Exception):  # noqa: N818 (not an error: somebody wanted this)
     """Raised inside an engine's thread when its token was cancelled; never shown to a person."""

@@ -12,7 +12,7 @@ from samantha.audio.pcm import Block, seconds, silence
 from samantha.audio.pcm import samples as duration
 from samantha.config import Hearing
 from samantha.dialog.token import Token
-from samantha.errors import ModelError
+from samantha.errors import ModelError, memory_ran_out
 from samantha.hearing.plausible import NO_SPEECH, UNSURE, compression, repeats, resembles, stutters, within
 from samantha.ports import Transcript
 
@@ -49,6 +49,8 @@ class Whisper:
                 str(path), device="cpu", compute_type="int8", cpu_threads=settings.threads
             )
         except Exception as problem:
+            if memory_ran_out(problem):
+                raise MemoryError from problem
             raise ModelError(f"The speech-to-text model {path} is damaged: {problem}.", hint) from problem
         spoken = self._model.supported_languages
         if settings.language not in ("auto", *spoken):

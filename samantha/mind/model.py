@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from samantha.errors import ModelError
+from samantha.errors import ModelError, memory_ran_out
 from samantha.mind import gguf
 from samantha.mind.native import forget_reasons, library, reason
 from samantha.mind.pieces import THOUGHTS
@@ -149,6 +149,8 @@ def _map(c: Any, path: Path, gpu_layers: int) -> Any:
         log.warning("llm.gpu_layers has no effect: this llama-cpp-python was built for the processor only")
     pointer = c.llama_model_load_from_file(str(path).encode(), params)
     if not pointer:
+        if memory_ran_out(reason()):
+            raise MemoryError
         raise ModelError(
             f"llama.cpp cannot load {path}{reason()}.",
             "It may be damaged, or newer than the installed llama-cpp-python: run `samantha models verify`, "

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from samantha.dialog.token import Token
-from samantha.errors import Cancelled, ModelError
+from samantha.errors import Cancelled, ModelError, memory_ran_out
 
 _SILENT = 4  # onnxruntime's "fatal only": its own messages are not for a person
 
@@ -36,6 +36,8 @@ class Network:
                 str(path), options, providers=["CPUExecutionProvider"]
             )
         except Exception as problem:  # onnxruntime's errors have no common ancestor below Exception
+            if memory_ran_out(problem):
+                raise MemoryError from problem
             raise ModelError(f"{path} is damaged or no voice model.", mending(path)) from problem
         self._options = onnxruntime.RunOptions
         self._path = path
@@ -57,6 +59,8 @@ class Network:
             except Exception as problem:
                 if token.cancelled:
                     raise Cancelled from None
+                if memory_ran_out(problem):
+                    raise MemoryError from problem
                 raise ModelError(f"{self._path} failed while speaking.", mending(self._path)) from problem
         token.check()
         return outputs[0]

@@ -64,3 +64,18 @@ def test_what_breaks_her_is_written_down(tmp_path: Path) -> None:
     assert "she broke off" in log.read_text()
     assert "the card broke" in log.read_text()
     assert not list((tmp_path / "state").glob("*.pid"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the limit means what it says on Linux only")
+@pytest.mark.parametrize("megabytes", [600, 1000])
+def test_too_little_memory_is_said_in_a_sentence(tmp_path: Path, megabytes: int) -> None:
+    limited = (
+        f"import resource, runpy, sys; resource.setrlimit(resource.RLIMIT_AS, ({megabytes << 20},) * 2); "
+        "sys.argv = ['samantha', 'daemon']; runpy.run_module('samantha', run_name='__main__')"
+    )
+    env = os.environ | {"XDG_RUNTIME_DIR": str(tmp_path), "SAMANTHA_LLM__MODEL": "smollm2-135m-instruct"}
+    done = subprocess.run(
+        [sys.executable, "-c", limited], env=env, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith("samantha: The machine has run out of memory.")
