@@ -75,7 +75,7 @@ class OneConversation:
     def answer(self, text: str, token: Token, show: Callable[[str], None]) -> str:
         """Her answer to `text`, given to `show` piece by piece; if `token` is cancelled, as far as it came."""
         written: list[str] = []
-        with closing(self._pieces(text)) as pieces:
+        with closing(self._pieces(text, token)) as pieces:
             for delta in pieces:
                 written.append(delta)
                 show(delta)
@@ -83,9 +83,9 @@ class OneConversation:
                     break
         return "".join(written).strip()
 
-    def _pieces(self, text: str) -> Generator[str, None, None]:
+    def _pieces(self, text: str, token: Token) -> Generator[str, None, None]:
         end = time.monotonic() + PATIENCE_S
-        while True:
+        while not token.cancelled:
             try:
                 yield from self._client.chat(text)
             except SamanthaError as problem:
