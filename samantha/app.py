@@ -244,7 +244,8 @@ class Assistant:
         if isinstance(change, Lost):
             self._publish(DeviceLost(at=at, side=change.side, name=change.name))
             if change.side == "output":
-                self.conversation.interrupt()
+                if self.speaker.sounding:
+                    self.conversation.interrupt()
                 self.speaker.audible = False
             return
         if change.side == "output":

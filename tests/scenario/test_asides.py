@@ -56,6 +56,18 @@ def test_she_gives_up_an_answer_that_takes_too_long(tmp_path: Path) -> None:
     assert outcome.of(ReplySpoken) == []
 
 
+def test_she_gives_up_while_she_hums(tmp_path: Path) -> None:
+    config = Config.model_validate({"dialog": {"patience_s": 3, "sign_of_life_s": 2}})
+    script = Script(heard=["One.", ""], answers=["Too late.", "Not asked for."], first_token_takes=6.0)
+    hum = Filler("Hmm.", np.full(2 * VOICE_RATE, 0.3, np.float32))
+    outcome = run(tmp_path, script, 1, 1, 9, 0.5, 4, lost=SORRY, fillers=(hum,), config=config)
+    assert len(outcome.of(SignOfLife)) == len(outcome.of(Failed)) == 1
+    [told] = outcome.of(Announced)
+    assert told.text == LOST
+    assert len(outcome.sounding()) == 2, "the hum to its end, and the sentence; a noise brings nothing back"
+    assert [message.role for message in outcome.history] == ["user"]
+
+
 def test_words_that_are_understood_too_late_are_kept(tmp_path: Path) -> None:
     config = Config.model_validate({"dialog": {"patience_s": 3}})
     script = Script(heard=["A long one.", "And?"], answers=["Both."], hearing_takes=4.0)
@@ -97,6 +109,18 @@ def test_an_answer_stops_when_its_loudspeaker_goes(tmp_path: Path) -> None:
     [spoken] = outcome.of(ReplySpoken)
     assert spoken.interrupted
     assert 0 < len(spoken.text_heard.split()) < 10
+
+
+def test_an_answer_in_the_making_is_heard_from_the_next_loudspeaker(tmp_path: Path) -> None:
+    def prepare(assistant: Assistant) -> None:
+        at(assistant, 3, lambda: assistant.on_device(Lost("output", "Headset", "Gone.")))
+        found = Found("output", "Speakers", acoustic=True, changed=True)
+        at(assistant, 3.1, lambda: assistant.on_device(found))
+
+    outcome = run(tmp_path, Script(heard=["Tell me."], answers=["It is noon."]), 1, 1, 6, prepare=prepare)
+    [spoken] = outcome.of(ReplySpoken)
+    assert (spoken.text_heard, spoken.interrupted) == ("It is noon.", False)
+    assert len(outcome.of(Announced)) == 1
 
 
 def test_what_no_loudspeaker_played_was_not_heard(tmp_path: Path) -> None:
