@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
+import traceback
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -448,8 +449,8 @@ class Conversation:
             pass  # the person came first
         except SamanthaError as problem:
             self._publish(Failed(at=self._clock(), error=str(problem)))
-        except Exception:
-            log.exception("the prompt could not be worked through while idle")
+        except Exception as problem:  # noqa: BLE001 (nobody waits for it)
+            log.error("the prompt could not be worked through while idle: %s", _trace(problem))  # noqa: TRY400
 
     # --- tasks ----------------------------------------------------------------------------------------
 
@@ -474,10 +475,10 @@ class Conversation:
             )
         except* SamanthaError as problems:
             self._fail(reply, "; ".join(str(problem) for problem in problems.exceptions))
-        except* Exception as problems:
-            log.exception("an engine failed")
-            kind = type(problems.exceptions[0]).__name__  # its own words may be the person's
-            self._fail(reply, f"Something broke while I was answering: {kind}.")
+        except* Exception as problems:  # noqa: BLE001 (one turn fails, not she)
+            [problem, *_] = problems.exceptions
+            log.error("an engine failed: %s", _trace(problem))  # noqa: TRY400 (its own words may be the person's)
+            self._fail(reply, f"Something broke while I was answering: {type(problem).__name__}.")
 
     def _fail(self, reply: Reply, sentence: str) -> None:
         """Tell that this attempt broke, unless nobody waits for it any more."""
@@ -508,3 +509,8 @@ class Conversation:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _trace(problem: BaseException) -> str:
+    """What kind of thing broke, and where, without its own words."""
+    return f"{type(problem).__name__}\n{''.join(traceback.format_tb(problem.__traceback__))}"

@@ -216,11 +216,13 @@ def test_what_was_given_up_is_not_answered_to_a_noise(tmp_path: Path, patience_s
     assert outcome.sounding() == []
 
 
-def test_what_was_read_of_an_answer_that_breaks_is_kept(tmp_path: Path) -> None:
+def test_what_was_read_of_an_answer_that_breaks_is_kept(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     class Breaking(ScriptedModel):
         def generate(self, messages, token, *, max_tokens, temperature=None):  # type: ignore[no-untyped-def]
             yield "One two"
-            raise RuntimeError("a secret")
+            raise RuntimeError(messages[-1].content)
 
     def adapt(parts: Parts) -> Parts:
         return replace(parts, llm=Breaking(Script(), lambda _: None))
@@ -233,4 +235,6 @@ def test_what_was_read_of_an_answer_that_breaks_is_kept(tmp_path: Path) -> None:
     assert (spoken.text_heard, spoken.interrupted) == ("One two", True)
     assert [message.role for message in outcome.history] == ["user", "assistant"]
     assert "RuntimeError" in failed.error
-    assert "secret" not in failed.error, "what a library says may hold the person's words"
+    assert "RuntimeError" in caplog.text
+    assert "in generate" in caplog.text, "where it broke"
+    assert "Count" not in failed.error + caplog.text, "what a library says may hold the person's words"
