@@ -56,7 +56,10 @@ class Life:
 
 @asynccontextmanager
 async def living(
-    script: Script, wait: Callable[[], None] = lambda: None, **flags: object
+    script: Script,
+    wait: Callable[[], None] = lambda: None,
+    nap: Callable[[float], None] = lambda _: None,
+    **flags: object,
 ) -> AsyncIterator[Life]:
     changed = dict(flags)
 
@@ -69,7 +72,6 @@ async def living(
         if settings.llm.model == "broken":
             raise ModelError("This model is broken.")
         prompt = Prompt("You are Samantha.", settings.user.name, script.context, settings.llm.max_tokens)
-        nap: Callable[[float], None] = lambda _: None  # noqa: E731
         return app.Parts(
             LoudnessDetector(),
             ScriptedTranscriber(script, nap),

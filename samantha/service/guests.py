@@ -17,7 +17,7 @@ from samantha.config import Config
 from samantha.dialog.reply import Engines
 from samantha.dialog.token import Token
 from samantha.errors import Cancelled
-from samantha.events import Event, ReplyStarted, SpeechStarted, TalkPressed
+from samantha.events import Event, Heard, ReplyStarted, SpeechStarted, TalkPressed
 from samantha.hearing.plausible import rejection
 from samantha.mind.prompt import Prompt
 from samantha.mind.stops import Stops
@@ -66,7 +66,10 @@ class Guests:
 
     def on(self, event: Event) -> None:
         """The next thing that happened: when she is needed, a guest's thought ends at once."""
-        if isinstance(event, SpeechStarted | TalkPressed | ReplyStarted) and self._thinking is not None:
+        if (
+            isinstance(event, SpeechStarted | TalkPressed | Heard | ReplyStarted)
+            and self._thinking is not None
+        ):
             self._thinking.cancel()
 
     def close(self) -> None:

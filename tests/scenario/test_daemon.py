@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -13,8 +15,11 @@ from life import awake, live, living, until
 from samantha.config import Config
 from samantha.errors import ConfigError, ModelError, SamanthaError
 from samantha.events import Heard, ReplySpoken
+from samantha.ports import Message
 from samantha.service.control import Busy, Waking
 from samantha.service.daemon import differences
+from samantha.service.guests import Guests
+from samantha.service.lending import Begun, Preempted
 from samantha.service.verbs import Verbs
 
 pytestmark = pytest.mark.scenario
@@ -157,6 +162,35 @@ def test_chatting_streams_and_is_refused_in_the_middle_of_a_turn() -> None:
                 [piece async for piece in verbs.chat("And now?", aloud=False)]
 
     live(body)
+
+
+def test_a_person_who_writes_does_not_wait_for_a_guest() -> None:
+    async def body() -> None:
+        script = Script(answers=["word " * 400, "At once."], token_takes=0.01)
+        async with living(script, nap=time.sleep) as life:
+            daemon = (await awake(life)).daemon
+            conversation = daemon.assistant.conversation
+            guests = Guests(
+                daemon.assistant.engines,
+                daemon.config,
+                prompt=lambda: conversation.prompt,
+                occupied=lambda: False,
+                borrowed=lambda: None,
+            )
+            daemon.listeners.append(guests.on)
+            thought = guests.think([Message("user", "Tell me all of it.")])
+            assert isinstance(await anext(thought), Begun)
+            await anext(thought)
+            chatting = asyncio.ensure_future(_all(Verbs(daemon).chat("And me?", aloud=False)))
+            with pytest.raises(Preempted):
+                [_ async for _ in thought]
+            assert "".join(await chatting) == "At once."
+
+    live(body)
+
+
+async def _all(pieces: AsyncIterator[str]) -> list[str]:
+    return [piece async for piece in pieces]
 
 
 def test_an_answer_in_writing_that_breaks_says_why() -> None:
