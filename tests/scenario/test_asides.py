@@ -12,7 +12,7 @@ from fakes import Outcome, Script, ScriptedModel, at, converse, speech_and_silen
 
 from samantha.app import Assistant, Parts
 from samantha.audio.device import Found, Lost
-from samantha.audio.pcm import HEARING_RATE, VOICE_RATE
+from samantha.audio.pcm import HEARING_RATE, VOICE_RATE, Block
 from samantha.config import Config
 from samantha.dialog.conversation import LOST, Filler
 from samantha.errors import ModelError
@@ -121,6 +121,22 @@ def test_an_answer_in_the_making_is_heard_from_the_next_loudspeaker(tmp_path: Pa
     [spoken] = outcome.of(ReplySpoken)
     assert (spoken.text_heard, spoken.interrupted) == ("It is noon.", False)
     assert len(outcome.of(Announced)) == 1
+
+
+def test_another_microphone_in_mid_sentence_does_not_disturb_her(tmp_path: Path) -> None:
+    class Passing:
+        def process(self, mic: Block, far: Block) -> Block:
+            return mic
+
+    def prepare(assistant: Assistant) -> None:
+        found = Found("input", "Desk microphone", acoustic=True, changed=True)
+        at(assistant, 4, lambda: assistant.on_device(found))
+
+    story = "One two three four five six seven eight nine ten."
+    script = Script(heard=["Count."], answers=[story])
+    outcome = run(tmp_path, script, 1, 1, 8, prepare=prepare, canceller=Passing())
+    assert [event.text_heard for event in outcome.of(ReplySpoken)] == [story]
+    assert [event.text for event in outcome.of(Announced)] == ["I can hear you through Desk microphone now."]
 
 
 def test_what_no_loudspeaker_played_was_not_heard(tmp_path: Path) -> None:

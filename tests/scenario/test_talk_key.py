@@ -213,6 +213,17 @@ def test_a_muted_microphone_hears_nothing_and_refuses_the_key(tmp_path: Path) ->
     assert [event.microphone for event in outcome.of(ListeningChanged)] == [False, True]
 
 
+def test_muted_while_she_speaks_she_says_it_to_the_end(tmp_path: Path) -> None:
+    def prepare(assistant: Assistant) -> None:
+        at(assistant, 4, lambda: assistant.mute(True))
+
+    story = "One two three four five six seven eight nine ten."
+    outcome = run(tmp_path, Script(heard=["Count."], answers=[story]), 1, 1, 2.5, 1, 4, prepare=prepare)
+    [spoken] = outcome.of(ReplySpoken)
+    assert (spoken.text_heard, spoken.interrupted) == (story, False)
+    assert len(outcome.of(SpeechStarted)) == 1, "what was said into the closed microphone"
+
+
 def test_muting_in_mid_sentence_forgets_the_sentence(tmp_path: Path) -> None:
     def prepare(assistant: Assistant) -> None:
         at(assistant, 2, lambda: assistant.mute(True))
