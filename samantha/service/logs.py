@@ -5,9 +5,13 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import traceback
+from collections.abc import Iterator
 from logging.handlers import RotatingFileHandler
+from typing import Any
 
 from samantha.config import Log
+from samantha.errors import SamanthaError
 from samantha.service import places
 
 SIZE, KEPT = 1 << 20, 3
@@ -15,7 +19,30 @@ PRIORITIES = {logging.DEBUG: 7, logging.INFO: 6, logging.WARNING: 4, logging.ERR
 """Of syslog, which the journal reads in front of a line (sd-daemon(3))."""
 
 
-class _Journal(logging.Formatter):
+class Discreet(logging.Formatter):
+    """Tells of an exception what it was and where; what it says may quote the person, and is told at debug only."""
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 (the name is logging's)
+        if logging.getLogger().isEnabledFor(logging.DEBUG):
+            return super().formatException(ei)
+        return "\n".join(_outline(ei[1]))
+
+
+def _outline(problem: BaseException) -> Iterator[str]:
+    """The traceback of `problem` and of what led to it, without their messages, but for our own and the system's."""
+    led = problem.__cause__ or (None if problem.__suppress_context__ else problem.__context__)
+    if led is not None:
+        yield from _outline(led)
+        yield "which led to"
+    yield "Traceback (most recent call last):"
+    yield from (line.rstrip("\n") for line in traceback.format_tb(problem.__traceback__))
+    yield repr(problem) if isinstance(problem, SamanthaError | OSError) else type(problem).__qualname__
+    if isinstance(problem, BaseExceptionGroup):
+        for inner in problem.exceptions:
+            yield from _outline(inner)
+
+
+class _Journal(Discreet):
     def format(self, record: logging.LogRecord) -> str:
         priority = PRIORITIES.get(record.levelno, 6)
         return "\n".join(f"<{priority}>{line}" for line in super().format(record).splitlines())
@@ -36,7 +63,7 @@ def _handler() -> logging.Handler:
         handler: logging.Handler = logging.StreamHandler()
         handler.setFormatter(_Journal("%(name)s: %(message)s"))
         return handler
-    line = logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
+    line = Discreet("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
     try:
         path = places.log_file()
         places.private_folder(path.parent)
