@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import os
 import stat
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from samantha.config import Config
 from samantha.doctor.finding import Finding, Trouble, finding
+from samantha.errors import SamanthaError
 from samantha.service import places
 
 SND = Path("/dev/snd")
@@ -59,7 +61,9 @@ def files(config: Config) -> Finding:
     part = "private files"
     if sys.platform == "win32":
         return Finding(part, "ok", f"Who may read {config.state_folder} is said by its folder.")
-    folders = [config.state_folder, places.log_file().parent, places.runtime_folder()]
+    folders = [config.state_folder, places.log_file().parent]
+    with contextlib.suppress(SamanthaError):  # another user's, of which the way to her socket tells
+        folders.append(places.runtime_folder())
     keys = [Path(config.remote.llm_key_file).expanduser()] if config.remote.llm_key_file else []
     found = [exposed(folder) for folder in folders if folder.exists()]
     open_ = [path for paths in found for path in paths] + [key for key in keys if _open(key)]

@@ -85,7 +85,11 @@ def of_status(status: Status) -> Finding:
 
 def reach() -> Finding:
     """Whether a running Samantha can be found by her commands."""
-    part, folder = "socket", places.runtime_folder()
+    part = "socket"
+    try:
+        folder = places.runtime_folder()
+    except SamanthaError as problem:
+        return Finding(part, "warning", problem.message, problem.hint)
     place = folder if folder.exists() else folder.parent
     while not place.exists() and place != place.parent:
         place = place.parent

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import platformdirs
 
+from samantha.errors import SamanthaError
+
 if TYPE_CHECKING:  # it takes longer to import than a press of the talk key may
     from samantha.config import Config
 
@@ -18,9 +20,29 @@ APP_ID = "org.samantha.Samantha"
 
 
 def runtime_folder() -> Path:
-    """The per-user folder that lasts as long as the login."""
-    with warnings.catch_warnings(action="ignore"):  # that there is no login is nothing to be warned of
-        return platformdirs.user_runtime_path("samantha")
+    """The per-user folder that lasts as long as the login.
+
+    Without a login it lies among everybody's temporary files. Raises SamanthaError where another user was there
+    first: he would hear what is asked of her.
+    """
+    try:
+        with warnings.catch_warnings(action="ignore"):  # that there is no login is nothing to be warned of
+            folder = platformdirs.user_runtime_path("samantha")
+    except PermissionError as problem:
+        raise _foreign(str(problem).partition(";")[0]) from None
+    if sys.platform != "win32":
+        for place, owners in ((folder, {os.getuid()}), (folder.parent, {os.getuid(), 0})):
+            if os.path.lexists(place) and place.lstat().st_uid not in owners:
+                raise _foreign(f"{place} belongs to another user")
+    return folder
+
+
+def _foreign(why: str) -> SamanthaError:
+    return SamanthaError(
+        "runtime",
+        f"There is no safe place for her socket: {why}.",
+        "Log in as yourself, not by `su` or `sudo`, or set XDG_RUNTIME_DIR to a folder of yours.",
+    )
 
 
 def socket() -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 
+from samantha.errors import SamanthaError
 from samantha.service import places
 
 PATIENCE_S = 2.0
@@ -22,5 +23,5 @@ def press(action: str) -> bool:
             line.connect(str(places.socket()))
             line.sendall(request.encode("ascii"))
             return line.recv(64).startswith(b"HTTP/1.1 200 ")
-    except (OSError, AttributeError):  # nobody there, or a system without such sockets
+    except (OSError, AttributeError, SamanthaError):  # nobody there, or a system without such sockets
         return False
