@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import socket as sockets
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ from samantha.config import Api
 from samantha.events import SpeechStarted
 from samantha.service.api.server import ApiServer
 from samantha.service.openai import routes
+from samantha.service.openai.endpoints import AT_ONCE
 
 pytestmark = pytest.mark.integration
 
@@ -42,12 +45,17 @@ def she() -> Iterator[House]:
 
 @pytest.fixture(scope="module")
 def client(she: House) -> Iterator[openai.OpenAI]:
+    with serving(she) as opened:
+        yield opened
+
+
+@contextmanager
+def serving(she: House, patience_s: int = 10) -> Iterator[openai.OpenAI]:
     with tempfile.TemporaryDirectory(prefix="api-") as folder:
         socket, token = Path(folder, "run", "api.sock"), Path(folder, "token")
         settings = Api.model_construct(tcp=True, port=0, openai=True)
-        server = ApiServer(
-            ScriptedControl(), settings, socket, token, extra_routes=routes(lambda: she.guests, she.bridge)
-        )
+        extra = routes(lambda: she.guests, she.bridge)
+        server = ApiServer(ScriptedControl(), settings, socket, token, extra, patience_s)
         server.start()
         try:
             key = token.read_text("ascii").strip()
@@ -375,3 +383,20 @@ def test_forms_that_are_malformed_or_too_large(client: openai.OpenAI) -> None:
     response = raw(client, "/audio/transcriptions", files={"file": bytes(26 << 20)})
     assert response.status_code == 413
     assert "25 MB" in response.json()["error"]["message"]
+
+
+def test_a_file_that_stops_on_its_way_takes_no_seat_for_ever(she: House, wav: bytes) -> None:
+    with serving(she, patience_s=1) as client:
+        url = client.base_url
+        head = (
+            f"POST {url.path}audio/transcriptions HTTP/1.1\r\nHost: {url.host}\r\n"
+            f"Authorization: Bearer {client.api_key}\r\nContent-Length: 1000\r\n"
+            "Content-Type: multipart/form-data; boundary=x\r\n\r\n--x\r\n"
+        )
+        stalled = [sockets.create_connection((url.host, url.port), timeout=10) for _ in range(AT_ONCE)]
+        for each in stalled:
+            each.sendall(head.encode("ascii"))
+        for each in stalled:
+            with each:
+                assert each.recv(64).startswith(b"HTTP/1.1 408 ")
+        assert "friend" in heard(client, wav).text

@@ -22,7 +22,7 @@ from samantha.audio.pcm import Block, samples, seconds
 from samantha.audio.pieces import in_pieces
 from samantha.errors import AudioError, SamanthaError
 from samantha.ports import Transcript
-from samantha.service.api.requests import unless_gone
+from samantha.service.api.requests import CLOSE, unless_gone
 from samantha.service.lending import PIECE_S, Seats
 from samantha.service.openai.host import Host, Refused, Stream, checked, event, told
 from samantha.service.openai.requests import TranscriptionRequest
@@ -105,17 +105,22 @@ class Transcriptions:
 
 
 async def _form(request: Request) -> FormData:
-    """The fields of `request`. Raises Refused for one that is malformed or too large."""
+    """The fields of `request`. Raises Refused for one that is malformed or too large, HTTPException 408
+    for one that stops on its way."""
     size = 0
 
-    async def receive() -> Message:
+    async def more() -> Message:
         nonlocal size
-        message = await request.receive()
+        async with asyncio.timeout(request.state.patience_s):
+            message = await request.receive()
         size += len(message.get("body", b""))
+        return message
+
+    async def receive() -> Message:
+        message = await more()
         if size > FILE_LIMIT:
             while message.get("more_body") and size < OVER * FILE_LIMIT:
-                message = await request.receive()
-                size += len(message.get("body", b""))
+                message = await more()
             raise MultiPartException(f"The request is larger than {FILE_LIMIT >> 20} MB")
         return message
 
@@ -123,6 +128,8 @@ async def _form(request: Request) -> FormData:
         return await Request(request.scope, receive).form(
             max_files=1, max_fields=20, max_part_size=FIELD_LIMIT
         )
+    except TimeoutError:
+        raise HTTPException(408, "The file stopped on its way.", CLOSE) from None
     except HTTPException as problem:  # starlette's word for a form that it cannot read
         raise Refused(f"{problem.detail.rstrip('.')}.", status=413 if size > FILE_LIMIT else 400) from None
 
