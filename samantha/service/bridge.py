@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import TypeVar
 
@@ -33,6 +34,11 @@ class Bridge:
             return work()
 
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(run(), self._loop))
+
+    def soon(self, work: Callable[[], None]) -> None:
+        """Have `work` done over there, from any thread; nobody waits for it."""
+        with contextlib.suppress(RuntimeError):  # that loop has closed
+            self._loop.call_soon_threadsafe(work)
 
     async def stream(self, items: Callable[[], AsyncGenerator[T, None]]) -> AsyncGenerator[T, None]:
         """Each item of `items()` over there, in order; leaving the loop early closes the generator."""

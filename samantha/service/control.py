@@ -103,5 +103,5 @@ class Control(Protocol):
         ...
 
     def subscribe(self, sink: Callable[[dict[str, Any]], None]) -> Callable[[], None]:
-        """Give each event's record to `sink` on the conversation's loop; returns how to end that."""
+        """Give each event's record to `sink` on the conversation's loop; returns how to end that, from any thread."""
         ...

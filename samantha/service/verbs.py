@@ -10,6 +10,7 @@ from contextlib import aclosing
 from typing import Any
 
 from samantha import __version__
+from samantha.app import Assistant
 from samantha.errors import SamanthaError
 from samantha.events import Mode
 from samantha.remote.reach import leads
@@ -46,11 +47,12 @@ class Verbs:
         return await self._bridge.do(do)
 
     async def ptt(self, action: Talk) -> Status:
-        def do() -> Status:
+        async def do() -> Status:
+            await _conversing(self._daemon)
             self._daemon.talk(action)
             return status(self._daemon)
 
-        return await self._bridge.do(do)
+        return await self._bridge.call(do)
 
     async def hush(self) -> bool:
         def do() -> bool:
@@ -63,7 +65,8 @@ class Verbs:
 
     async def say(self, text: str) -> str:
         async def do() -> str:
-            reply = self._daemon.assistant.conversation.say(text)
+            assistant = await _conversing(self._daemon)
+            reply = assistant.conversation.say(text)
             heard = await asyncio.shield(reply.over)
             if reply.problem:
                 raise SamanthaError("failed", reply.problem)
@@ -86,11 +89,19 @@ class Verbs:
         return await self._bridge.call(self._daemon.reload)
 
     def subscribe(self, sink: Callable[[dict[str, Any]], None]) -> Callable[[], None]:
-        return self._daemon.subscribe(sink)
+        end = self._daemon.subscribe(sink)
+        return lambda: self._bridge.soon(end)
+
+
+async def _conversing(daemon: Daemon) -> Assistant:
+    """Who converses; between two sets of settings, who will. Raises Waking until the models are loaded."""
+    daemon.assistant  # noqa: B018 (raises Waking)
+    await daemon.awake()
+    return daemon.assistant
 
 
 async def _chat(daemon: Daemon, text: str, aloud: bool) -> AsyncGenerator[str, None]:
-    assistant = daemon.assistant
+    assistant = await _conversing(daemon)
     conversation = assistant.conversation
     if not conversation.quiet or assistant.listener.speaking:
         raise Busy(CHATTING)

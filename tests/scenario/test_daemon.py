@@ -115,6 +115,30 @@ def test_new_settings_keep_the_conversation() -> None:
     live(body)
 
 
+def test_what_is_asked_between_two_sets_of_settings_is_done_with_the_new_ones() -> None:
+    async def body() -> None:
+        gate = threading.Event()
+        async with living(Script(heard=["By key."], answers=["Well."])) as life:
+            daemon = (await awake(life)).daemon
+            verbs, before = Verbs(daemon), daemon.assistant
+            at_work = asyncio.ensure_future(before.engines.stt_lane.call(lambda: gate.wait(5)))
+            life.flags["voice.speed"] = 1.2
+            changing = asyncio.ensure_future(daemon.reload())
+            await until(lambda: not daemon._begun.is_set())
+            await asyncio.sleep(0.05)  # by now the old engines take no more work
+            said = asyncio.ensure_future(verbs.say("Hello."))
+            pressed = asyncio.ensure_future(verbs.ptt("press"))
+            assert (await verbs.listen(True)).problems == []
+            gate.set()
+            await asyncio.gather(changing, at_work)
+            await asyncio.wait_for(asyncio.gather(said, pressed), 5)
+            assert daemon.assistant is not before
+            assert daemon.assistant.listening.held
+            assert daemon.complaints() == []
+
+    live(body)
+
+
 @pytest.mark.parametrize(
     ("key", "value", "kind"), [("llm.context", 3, ConfigError), ("llm.model", "broken", ModelError)]
 )
@@ -268,7 +292,8 @@ def test_events_reach_whoever_subscribed_and_a_broken_one_is_dropped() -> None:
             life.speak()
             await life.until(ReplySpoken)
             assert {"event": "Heard", "text": "Can you hear me?"}.items() <= records[4].items()
-            end()
+            await asyncio.to_thread(end)  # as the API's thread may
+            await asyncio.sleep(0)
             count = len(records)
             life.daemon.mute(True)
             assert len(records) == count

@@ -95,7 +95,7 @@ async def _bug(_: Request, __: Exception) -> Response:
 
 
 class ApiServer:
-    """Serves `control` from `start` to `stop`, both called on the thread of the conversation's loop."""
+    """Serves `control` from `start`, called on the thread of the conversation's loop, to `stop`, on any."""
 
     def __init__(
         self,
