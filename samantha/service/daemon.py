@@ -175,6 +175,8 @@ class Daemon:
         self._take_up(assistant, parts)
         assistant.listening.keep_warm = config.ptt.keep_warm
         device = self._card(config, self._on_device)
+        for side in THINGS:
+            self.note(side, "")
         self.config = config
         self.session = Session(config, parts, assistant, device)
         if assistant.conversation.history.turns:
