@@ -11,7 +11,7 @@ from typing import Any
 
 from samantha import __version__
 from samantha.app import Assistant
-from samantha.errors import SamanthaError
+from samantha.errors import AudioError, SamanthaError
 from samantha.events import Mode
 from samantha.remote.reach import leads
 from samantha.service import places
@@ -70,6 +70,8 @@ class Verbs:
             heard = await asyncio.shield(reply.over)
             if reply.problem:
                 raise SamanthaError("failed", reply.problem)
+            if not heard and not assistant.speaker.audible:
+                raise AudioError("There is no loudspeaker: nobody heard it.", "Connect one, and try again.")
             return heard
 
         return await self._bridge.call(do)

@@ -12,8 +12,9 @@ import pytest
 from fakes import Script, speech_and_silence
 from life import awake, live, living, until
 
+from samantha.audio.device import Found, Lost
 from samantha.config import Config
-from samantha.errors import ConfigError, ModelError, SamanthaError
+from samantha.errors import AudioError, ConfigError, ModelError, SamanthaError
 from samantha.events import Heard, ReplySpoken
 from samantha.ports import Message
 from samantha.service.control import Busy, Waking
@@ -239,6 +240,19 @@ def test_she_says_what_she_is_told_and_can_be_hushed() -> None:
             assert await verbs.hush()
             assert len((await long).split()) < 200
             assert not await verbs.hush()
+
+    live(body)
+
+
+def test_what_no_loudspeaker_played_was_not_said() -> None:
+    async def body() -> None:
+        async with living(Script(letter_lasts=0.01)) as life:
+            verbs = Verbs((await awake(life)).daemon)
+            life.daemon.assistant.on_device(Lost("output", "the headset", "Gone."))
+            with pytest.raises(AudioError, match="no loudspeaker"):
+                await verbs.say("Dinner is ready.")
+            life.daemon.assistant.on_device(Found("output", "the headset", acoustic=False, changed=False))
+            assert await verbs.say("Dinner is ready.") == "Dinner is ready."
 
     live(body)
 
