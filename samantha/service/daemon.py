@@ -230,8 +230,8 @@ class Daemon:
 
     def mute(self, on: bool) -> None:
         """Close the microphone, or open it again, even on a locked screen; remembered."""
-        self._muted, self._locked = on, False
         self.assistant.mute(on)
+        self._muted, self._locked = on, False
         self._journal.put("muted", on)
         notify.status(self.summary)
 

@@ -175,6 +175,33 @@ def test_nothing_is_asked_of_her_before_she_is_awake() -> None:
     live(body)
 
 
+def test_what_was_refused_while_she_woke_was_not_done() -> None:
+    gate = threading.Event()
+
+    async def body() -> None:
+        async with living(Script()) as life:
+            (await awake(life)).daemon.mute(True)
+        async with living(Script(), wait=lambda: gate.wait(5) and None) as again:
+            verbs = Verbs(again.daemon)
+            await until(lambda: again.daemon._muted)
+            for ask in (
+                lambda: verbs.listen(True),
+                lambda: verbs.mode("ptt"),
+                lambda: verbs.ptt("press"),
+                lambda: verbs.say("Hello."),
+                lambda: anext(verbs.chat("Hello.", aloud=False)),
+                verbs.devices,
+                verbs.reload,
+            ):
+                with pytest.raises(Waking):
+                    await ask()
+            gate.set()
+            await awake(again)
+            assert not again.card.hearing
+
+    live(body)
+
+
 def test_chatting_streams_and_is_refused_in_the_middle_of_a_turn() -> None:
     async def body() -> None:
         async with living(Script(answers=["Quite well, thanks."])) as life:
