@@ -22,10 +22,20 @@ PRIORITIES = {logging.DEBUG: 7, logging.INFO: 6, logging.WARNING: 4, logging.ERR
 class Discreet(logging.Formatter):
     """Tells of an exception what it was and where; what it says may quote the person, and is told at debug only."""
 
+    def format(self, record: logging.LogRecord) -> str:
+        if record.name == "asyncio" and record.exc_info and not _debugging():
+            # It would name the arguments of what broke, and what it was to give.
+            record = logging.makeLogRecord(record.__dict__ | {"msg": "broke in the background", "args": ()})
+        return super().format(record)
+
     def formatException(self, ei: Any) -> str:  # noqa: N802 (the name is logging's)
-        if logging.getLogger().isEnabledFor(logging.DEBUG):
+        if _debugging():
             return super().formatException(ei)
         return "\n".join(_outline(ei[1]))
+
+
+def _debugging() -> bool:
+    return logging.getLogger().isEnabledFor(logging.DEBUG)
 
 
 def _outline(problem: BaseException) -> Iterator[str]:

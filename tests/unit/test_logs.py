@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sys
 
@@ -44,6 +45,27 @@ def test_where_it_broke_is_told_and_not_what_was_said(
     assert "ValueError" in text
     caplog.set_level(logging.DEBUG)
     assert SECRET in written(broken)
+
+
+def test_what_breaks_in_the_background_is_not_told_with_its_arguments(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def scribble(_: str) -> None:
+        raise ValueError
+
+    async def body() -> None:
+        asyncio.get_running_loop().call_soon(scribble, SECRET)
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+
+    asyncio.run(body())
+    (record,) = caplog.records
+    caplog.set_level(logging.INFO)
+    told = logs.Discreet("%(name)s: %(message)s").format(record)
+    assert told.startswith("asyncio: broke in the background\nTraceback")
+    assert SECRET[:10] not in told
+    caplog.set_level(logging.DEBUG)
+    assert SECRET[:10] in logs.Discreet("%(message)s").format(record)
 
 
 def test_what_the_system_and_we_ourselves_say_is_kept(caplog: pytest.LogCaptureFixture) -> None:
