@@ -95,7 +95,7 @@ async def living(
 
 
 async def awake(life: Life) -> Life:
-    await until(lambda: life.daemon.session is not None)
+    await until(lambda: life.daemon.session is not None and life.card.running)
     return life
 
 

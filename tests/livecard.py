@@ -31,6 +31,11 @@ class PushCard:
         self._waiting = silence(0)
         self._task: asyncio.Task[None] | None = None
 
+    @property
+    def running(self) -> bool:
+        """Whether it was started."""
+        return self._task is not None
+
     def speak(self, sound: Block) -> None:
         self._waiting = np.concatenate((self._waiting, sound))
 
