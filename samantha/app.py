@@ -23,7 +23,7 @@ from samantha.dialog.listening import Listening
 from samantha.dialog.metrics import Metrics
 from samantha.dialog.reply import Engines
 from samantha.dialog.token import Token
-from samantha.errors import ConfigError, SamanthaError
+from samantha.errors import ConfigError, ModelError, SamanthaError
 from samantha.events import (
     DeviceFound,
     DeviceLost,
@@ -390,6 +390,20 @@ def language_model(config: Config) -> Kept:
     from samantha.remote.openai import OpenAI
 
     return FallbackModel(OpenAI(config.remote, config.llm), here, config.llm.threads or physical_cores())
+
+
+def engine_names(config: Config) -> dict[str, str]:
+    """What hears, thinks and speaks by these settings, for a person."""
+    remote = config.remote
+    try:
+        own = config.llm.model if config.llm.model != "auto" else store(config).llm("auto").stem
+    except ModelError:
+        own = config.llm.model
+    return {
+        "stt": config.hearing.model if config.hearing.engine == "whisper" else remote.stt_url,
+        "llm": own if config.llm.engine == "llama" else f"{remote.llm_model} {remote.llm_url}".strip(),
+        "tts": config.voice.name if config.voice.engine == "local" else remote.tts_url,
+    }
 
 
 def detector(config: Config) -> SpeechDetector:

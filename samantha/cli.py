@@ -269,7 +269,7 @@ def doctor(
 
 @app.command()
 def tray() -> None:
-    """Her icon in the desktop's panel: how she is, talk, hush, mute. Needs `pip install 'samantha[tray]'`."""
+    """Her icon in the desktop's panel: how she is, talk, hush, mute. Needs `pip install 'PySide6-Essentials>=6.8'`."""
     from samantha.service.tray import program as icon
 
     icon.run()
@@ -312,8 +312,8 @@ def check(
 ) -> None:
     """Say whether the settings are right, and what is wrong with them."""
     from samantha import config
-    from samantha.remote import reach
+    from samantha.service.verify import verify
 
-    reach.leads(config.load(file=file))
+    verify(config.load(file=file))
     where = file or config.user_file()
     print(f"{where} is fine." if where.exists() else f"There is no {where}: the defaults are in force.")

@@ -20,8 +20,10 @@ from samantha.commands.terminal import JsonView, PlainView, View, WarmView
 from samantha.config import Config
 from samantha.dialog.lane import FastPace, Load
 from samantha.dialog.meeting import GREETING, UNHEARD, Meeting
+from samantha.errors import SamanthaError
 from samantha.events import Event, Transcribed
 from samantha.ports import AudioDevice, Synthesizer
+from samantha.service.client import running
 from samantha.store import profile
 
 TWICE = 2.0
@@ -49,6 +51,12 @@ def talk(
     as_json: bool = False,
 ) -> None:
     """Converse until the input ends or Ctrl-C."""
+    if files is None and running():
+        raise SamanthaError(
+            "running",
+            "Samantha runs in the background already, and hears you through the same microphone.",
+            "Just talk to her (`samantha status` says how she listens), or stop her first.",
+        )
     if as_json:
         view: View = JsonView()
     else:

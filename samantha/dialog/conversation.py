@@ -295,7 +295,7 @@ class Conversation:
         self._stir()
         self._reply = reply = self._new_reply()
         self._answer_due = self._clock() + samples(self._config.dialog.patience_s)
-        self._publish(Heard(at=self._clock(), text=text))
+        self._publish(Heard(at=self._clock(), text=text.strip()))
         self.history.user(self._prompt.note(text, self._now()))
         if aloud:
             self._start(reply, lambda: self._answer(reply, self._language("en"), show))

@@ -7,6 +7,7 @@ sentence. Format: ggml-org/ggml, docs/gguf.md.
 
 from __future__ import annotations
 
+import errno
 import mmap
 import struct
 from dataclasses import dataclass
@@ -124,6 +125,8 @@ def read(path: Path) -> Gguf:
             f"{path} is a folder, not a model file.", "Name a .gguf file in llm.model."
         ) from None
     except OSError as problem:
+        if problem.errno == errno.ENOMEM:
+            raise MemoryError from problem
         raise ModelError(
             f"The model file {path} cannot be read: {problem.strerror or problem}.", "Check its permissions."
         ) from None

@@ -52,7 +52,8 @@ class Attachments:
         self._daemon.note("network", barred(config))
         self._renew_guests(config)
         if before is not None and before.api != config.api:
-            await self._stop_api()
+            with self._apart("api"):
+                await self._stop_api()
             await self._start_api(config)
         if before is None or before.ptt != config.ptt:
             await self._renew_hotkey(config)
@@ -92,6 +93,7 @@ class Attachments:
             api = ApiServer(verbs, config.api, places.socket(), token, extra_routes=extra)
             api.start()
             self._api = api
+            self._daemon.note("tcp", api.problem)
 
     async def _stop_api(self) -> None:
         api, self._api = self._api, None
@@ -120,7 +122,8 @@ class Attachments:
     # --- the key to talk --------------------------------------------------------------------------------
 
     async def _renew_hotkey(self, config: Config) -> None:
-        await self._stop_hotkey()
+        with self._apart("hotkey"):
+            await self._stop_hotkey()
         loop, daemon = asyncio.get_running_loop(), self._daemon
         daemon.note("hotkey", "")
         if config.ptt.mechanism == "off":
@@ -159,8 +162,8 @@ class Attachments:
     # --- the desktop ------------------------------------------------------------------------------------
 
     async def _renew_desktop(self, config: Config) -> None:
-        await self._stop_desktop()
         with self._apart("desktop"):
+            await self._stop_desktop()
             from samantha.service.desktop.manners import Desktop
 
             self._desktop = Desktop(
@@ -181,8 +184,8 @@ class Attachments:
     # --- Wyoming ----------------------------------------------------------------------------------------
 
     async def _renew_wyoming(self, config: Config) -> None:
-        await self._stop_wyoming()
         with self._apart("wyoming"):
+            await self._stop_wyoming()
             if config.wyoming.serve:
                 from samantha.service.wyoming import WyomingServer
 

@@ -19,7 +19,7 @@ from samantha.audio.choice import THINGS, Offer, gone, listed
 from samantha.audio.device import Found, Lost
 from samantha.config import Config
 from samantha.dialog.lane import Lane, Load
-from samantha.errors import StorageError
+from samantha.errors import ConfigError, StorageError
 from samantha.events import (
     DeviceFound,
     DeviceLost,
@@ -33,10 +33,11 @@ from samantha.events import (
     to_record,
 )
 from samantha.ports import AudioDevice
-from samantha.remote.reach import leads
+from samantha.remote.fallback import fallbacks
 from samantha.service import notify
 from samantha.service.control import Talk, Waking
 from samantha.service.heartbeat import Heartbeat
+from samantha.service.verify import verify
 from samantha.store import profile
 from samantha.store.database import Database, KeptTurn
 from samantha.store.journal import Journal, restore
@@ -123,6 +124,7 @@ class Daemon:
         self._begun = asyncio.Event()
         self._journal = Journal(Database(self.config.state_folder), self._no_disk)
         self._kept: list[KeptTurn] = []
+        self._engines = app.engine_names(self.config)
         self._mode: Mode = self.config.dialog.mode
         self._muted = False
         """By the person."""
@@ -178,6 +180,7 @@ class Daemon:
         for side in THINGS:
             self.note(side, "")
         self.config = config
+        self._engines = app.engine_names(config)
         self.session = Session(config, parts, assistant, device)
         if assistant.conversation.history.turns:
             assistant.conversation.reread_soon()
@@ -206,6 +209,21 @@ class Daemon:
             assistant.conversation.announce("storage", NO_DISK)
 
     # --- verbs ------------------------------------------------------------------------------------------
+
+    @property
+    def mode(self) -> Mode:
+        """When she listens, or will once she is awake."""
+        return self.session.assistant.listening.mode if self.session else self._mode
+
+    @property
+    def muted(self) -> bool:
+        """Whether the microphone is closed, or will be once she is awake."""
+        return self.session.assistant.listening.muted if self.session else self._muted
+
+    @property
+    def stopping(self) -> bool:
+        """Whether she is on her way out."""
+        return self._stopping.is_set()
 
     @property
     def assistant(self) -> app.Assistant:
@@ -271,10 +289,12 @@ class Daemon:
 
     async def _reload(self, session: Session) -> list[str]:
         assistant, parts, config = session.assistant, session.parts, self._read()
-        leads(config)  # raises where an engine elsewhere has no address
+        verify(config)
         changed = differences(self.config, config)
         if not changed:
             return []
+        if "paths.state" in changed:
+            raise ConfigError("paths.state cannot change while she runs.", "Stop her, and start her again.")
         if any(path.partition(".")[0] in ENGINES for path in changed):
             parts = await self._loading.call(lambda: self._load(config, lambda _: None))
         end = time.monotonic() + POLITE
@@ -311,9 +331,14 @@ class Daemon:
     @property
     def models(self) -> dict[str, str]:
         """What hears, thinks and speaks."""
-        config = self.config
-        voice = self.session.parts.synthesizer.name if self.session else config.voice.name
-        return {"stt": config.hearing.model, "llm": config.llm.model, "tts": voice}
+        if self.session is None:
+            return self._engines
+        parts = self.session.parts
+        names = {**self._engines, "tts": parts.synthesizer.name}
+        for kind, engine in (("stt", parts.transcriber), ("llm", parts.llm), ("tts", parts.synthesizer)):
+            if any(stand_in.away for stand_in in fallbacks(engine)):
+                names[kind] += " (away: this machine works in its place)"
+        return names
 
     def list_devices(self) -> list[dict[str, object]]:
         """Microphones and loudspeakers, as `samantha devices --json` shows them."""

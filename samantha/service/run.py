@@ -19,9 +19,12 @@ from samantha.errors import SamanthaError
 from samantha.service import logs, places
 from samantha.service.attachments import Attachments
 from samantha.service.daemon import Daemon
+from samantha.service.verify import verify
 from samantha.store.lock import exclusive
 
 log = logging.getLogger(__name__)
+
+OUR_BUG = 70
 
 LEAVING_S = 1.8
 """Seconds after which she leaves without whatever has not stopped by then: a disk, a bus, a thread that hangs."""
@@ -30,21 +33,27 @@ LEAVING_S = 1.8
 def run(read: Callable[[], Config], make: Callable[[Callable[[], Config]], Daemon] = Daemon) -> None:
     """Be the daemon until SIGTERM or Ctrl-C. `read` gives the settings, now and at each SIGHUP.
 
-    `make` makes the daemon of them. Raises what ends her otherwise, and writes it down.
+    `make` makes the daemon of them. What ends her otherwise is written down, without words that may be the
+    person's: a bug of ours ends with 70 and no traceback, the rest is raised.
     """
     os.umask(0o077)
     _open_standard_streams()
     config = read()
-    logs.begin(config.log)
+    verify(config)
     try:
         with alone(_lockable(places.lock(config))):
+            logs.begin(config.log)  # not before: two programs that write one log would lose lines
             asyncio.run(_live(make, read))
     except SamanthaError as problem:
         log.error("%s", problem)  # noqa: TRY400 (a sentence is all there is to say)
         raise
-    except BaseException:
+    except (MemoryError, ImportError, OSError):
         log.exception("she broke off")
         raise
+    except Exception:
+        log.exception("she broke off")
+        print("samantha: She broke off. This is a bug of ours; her log says where.", file=sys.stderr)
+        sys.exit(OUR_BUG)
     _leave()
 
 

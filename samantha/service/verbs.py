@@ -98,6 +98,8 @@ class Verbs:
 async def _conversing(daemon: Daemon) -> Assistant:
     """Who converses; between two sets of settings, who will. Raises Waking until the models are loaded."""
     daemon.assistant  # noqa: B018 (raises Waking)
+    if daemon.stopping:
+        raise SamanthaError("stopping", "She is about to leave.", "Ask again when she is back.")
     await daemon.awake()
     return daemon.assistant
 
@@ -127,8 +129,8 @@ def status(daemon: Daemon) -> Status:
     names = session.device.names if session else {"input": "", "output": ""}
     return Status(
         state=_state(daemon),
-        mode=listening.mode if listening else config.dialog.mode,
-        muted=listening.muted if listening else False,
+        mode=daemon.mode,
+        muted=daemon.muted,
         microphone=session.device.hearing if session else False,
         talking=listening.held if listening else False,
         input=names["input"],
@@ -142,7 +144,9 @@ def status(daemon: Daemon) -> Status:
         version=__version__,
         socket=str(places.socket()),
         token_file=str(places.token_file(config)) if config.api.tcp else "",
-        leads_off=[f"{lead.setting} → {lead.address}: {lead.carries}" for lead in leads(config)],
+        leads_off=[
+            f"{lead.setting} → {lead.address}: {lead.carries}" for lead in leads(config) if not lead.loopback
+        ],
         problems=daemon.complaints(),
     )
 

@@ -175,5 +175,6 @@ if __name__ == "__main__":
         found = asyncio.run(load(asked.socket, *counts))
     else:
         with scripted_daemon(real=asked.real) as running:
+            time.sleep(20 if asked.real else 0)  # what waking up cost is no part of it
             found = asyncio.run(load(running.socket, *counts))
     print(json.dumps(asdict(found), indent=2))

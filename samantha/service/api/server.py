@@ -114,6 +114,8 @@ class ApiServer:
         self._extra = extra_routes
         self._patience_s = patience_s
         self._hub = Hub()
+        self.problem = ""
+        """Why there is no TCP although it was asked for, as a sentence."""
         self._listening: list[sockets_of_python.socket] = []
         self._inode = 0
         self._server: uvicorn.Server | None = None
@@ -149,20 +151,19 @@ class ApiServer:
         self._unsubscribe = lambda: None
 
     def _listen(self) -> str:
-        """Open the sockets; the token that TCP asks for."""
+        """Open the sockets; the token that TCP asks for. Where there is a Unix socket, TCP may fail without it."""
         token = ""
-        try:
-            if sockets.UNIX:
-                self._listening.append(sockets.listen_unix(self._path))
-                self._inode = self._path.stat().st_ino
-            if self._settings.tcp or not sockets.UNIX:
+        if sockets.UNIX:
+            self._listening.append(sockets.listen_unix(self._path))
+            self._inode = self._path.stat().st_ino
+        if self._settings.tcp or not sockets.UNIX:
+            try:
                 token = sockets.token(self._token_file)
                 self._listening.append(sockets.listen_tcp(self._settings.host, self._settings.port))
-        except SamanthaError:
-            for listening in self._listening:
-                listening.close()
-            self.stop()
-            raise
+            except SamanthaError as problem:
+                if not self._listening:
+                    raise
+                self.problem = str(problem)
         return token
 
     def _run(self) -> None:

@@ -17,7 +17,11 @@ PROBE_S = 20.0
 def run() -> None:
     """Show the icon until the person quits it. Raises SamanthaError where there can be none."""
     if importlib.util.find_spec("PySide6") is None:
-        raise SamanthaError("tray", "The icon needs Qt.", "Install it: pip install 'samantha[tray]'.")
+        raise SamanthaError(
+            "tray",
+            "The icon needs Qt.",
+            "Install it: .venv/bin/pip install 'PySide6-Essentials>=6.8'",
+        )
     _reach_the_desktop()
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Qt's loop would never let Python see it
     from samantha.service.tray import panel
