@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,6 +65,38 @@ class QuietCard(PushCard):
             await asyncio.sleep(began + block * BLOCK_SECONDS - loop.time())
 
 
+def start(
+    folder: Path,
+    *,
+    tcp: bool = False,
+    port: int = 8765,
+    real: bool = False,
+    env: Mapping[str, str] = os.environ,
+) -> subprocess.Popen[bytes]:
+    """Start one whose every file is below `folder`, and wait until she is awake."""
+    environment = {
+        **env,
+        "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}",
+        "XDG_RUNTIME_DIR": str(folder),
+        "XDG_CONFIG_HOME": str(folder / "config"),
+        "XDG_STATE_HOME": str(folder),
+        "SAMANTHA_PATHS__STATE": str(folder / "state"),
+        "SAMANTHA_PTT__MECHANISM": "off",
+        "SAMANTHA_API__TCP": str(tcp).lower(),
+        "SAMANTHA_API__PORT": str(port),
+        **(SMALL if real else {}),
+    }
+    command = [sys.executable, "-m", "samantha", "daemon"] if real else [sys.executable, __file__]
+    process = subprocess.Popen(command, env=environment)
+    _wait(api(folder), process)
+    return process
+
+
+def api(folder: Path) -> Path:
+    """Her socket."""
+    return folder / "samantha" / "api.sock"
+
+
 @contextmanager
 def scripted_daemon(*, tcp: bool = False, real: bool = False) -> Iterator[Running]:
     """Start it, wait until she is awake, and stop it as systemd would.
@@ -74,23 +106,10 @@ def scripted_daemon(*, tcp: bool = False, real: bool = False) -> Iterator[Runnin
     folder = Path(tempfile.mkdtemp(prefix="soak-"))  # short, for the socket
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    environment = {
-        **os.environ,
-        "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}",
-        "XDG_RUNTIME_DIR": str(folder),
-        "XDG_CONFIG_HOME": str(folder / "config"),
-        "SAMANTHA_PATHS__STATE": str(folder / "state"),
-        "SAMANTHA_PTT__MECHANISM": "off",
-        "SAMANTHA_API__TCP": str(tcp).lower(),
-        "SAMANTHA_API__PORT": str(port),
-    }
-    path = folder / "samantha" / "api.sock"
-    command = [sys.executable, "-m", "samantha", "daemon"] if real else [sys.executable, __file__]
-    process = subprocess.Popen(command, env={**environment, **(SMALL if real else {})})
+    process = start(folder, tcp=tcp, port=port, real=real)
     try:
-        _wait(path, process)
         token = (folder / "state" / "api-token").read_text("ascii").strip() if tcp else ""
-        yield Running(path, f"http://127.0.0.1:{port}" if tcp else "", token, process.pid)
+        yield Running(api(folder), f"http://127.0.0.1:{port}" if tcp else "", token, process.pid)
         assert process.poll() is None, f"it died with {process.returncode}"
     finally:
         process.terminate()
@@ -102,8 +121,9 @@ def scripted_daemon(*, tcp: bool = False, real: bool = False) -> Iterator[Runnin
 def _wait(path: Path, process: subprocess.Popen[bytes]) -> None:
     end = time.monotonic() + 60
     while True:
-        assert process.poll() is None, f"it died with {process.returncode}"
-        assert time.monotonic() < end, "it did not wake up"
+        if process.poll() is not None or time.monotonic() > end:
+            process.kill()
+            raise RuntimeError(f"it did not wake up; it left with {process.wait()}")
         try:
             if Client(path).status().state != "waking":
                 return
