@@ -20,7 +20,7 @@ from xserver import Display, x_server
 
 from samantha.service.control import State, Status
 
-pytest.importorskip("PySide6", reason="the icon needs Qt: pip install 'samantha[tray]'")
+pytest.importorskip("PySide6", reason="the icon needs Qt: pip install 'PySide6-Essentials>=6.8'")
 
 pytestmark = pytest.mark.hardware
 
@@ -210,4 +210,4 @@ def test_what_is_missing_is_named(tmp_path: Path) -> None:
     hidden = "import sys; sys.modules['PySide6'] = None; from samantha.__main__ import main; main()"
     done = subprocess.run([sys.executable, "-c", hidden, "tray"], capture_output=True, text=True, timeout=60)
     assert done.returncode == 1
-    assert "pip install 'samantha[tray]'" in done.stderr
+    assert "pip install 'PySide6-Essentials>=6.8'" in done.stderr
