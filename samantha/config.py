@@ -62,8 +62,15 @@ class Hearing(_Section):
     threshold: Annotated[float, Field(ge=0.1, le=0.95)] = 0.5
     onset_ms: Annotated[int, Field(ge=32, le=500)] = 96
     onset_over_echo_ms: Annotated[int, Field(ge=32, le=1000)] = 480
-    pause_ms: Annotated[int, Field(ge=64, le=500)] = 192
+    pause_ms: Annotated[int, Field(ge=64, le=500)] = 128
+    turn_model: str = "smart-turn"
+    turn_threshold: Annotated[float, Field(ge=0.05, le=0.95)] = 0.5
+    end_sure_ms: Annotated[int, Field(ge=200, le=3000)] = 300
+    end_likely_ms: Annotated[int, Field(ge=200, le=3000)] = 500
     end_ms: Annotated[int, Field(ge=200, le=3000)] = 800
+    end_trailing_ms: Annotated[int, Field(ge=200, le=5000)] = 1500
+    reopen_ms: Annotated[int, Field(ge=0, le=5000)] = 1500
+    partial_ms: Annotated[int, Field(ge=0, le=5000)] = 500
     pre_roll_ms: Annotated[int, Field(ge=100, le=2000)] = 500
     max_turn_s: Annotated[int, Field(ge=5, le=600)] = 60
     min_level_dbfs: Annotated[float, Field(ge=-90, le=-20)] = -55.0
@@ -98,6 +105,8 @@ class Dialog(_Section):
 
     mode: Literal["always", "ptt"] = "always"
     sign_of_life_s: Annotated[float, Field(ge=0, le=30)] = 2.0
+    bets: Annotated[int, Field(ge=0, le=10)] = 3
+    confirm_ms: Annotated[int, Field(ge=200, le=3000)] = 700
     say_when_not_understood: bool = True
     patience_s: Annotated[float, Field(ge=2, le=600)] = 20.0
     resume_min: Annotated[int, Field(ge=0, le=100_000)] = 60

@@ -27,6 +27,8 @@ IgnoredReason = Literal[
     "invented",  # a phrase that models make up out of noise
     "empty",  # nothing but punctuation
     "own-voice",  # she heard herself
+    "backchannel",  # "mm-hm" while she spoke: she went on
+    "hush",  # "stop": she fell silent, and that is the answer
 ]
 
 
@@ -71,8 +73,16 @@ class TurnEnded(_Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TurnReopened(_Event):
+    """The person went on after all: what comes belongs to the turn before, and nothing of hers counts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Transcribed(_Event):
-    """What speech-to-text made of a turn, before anyone has decided whether it counts."""
+    """What speech-to-text made of a turn, before anyone has decided whether it counts.
+
+    `final` says that it is of the whole turn; else the person is still speaking.
+    """
 
     text: str
     language: str
@@ -124,6 +134,16 @@ class ReplySpoken(_Event):
 
     text_heard: str
     interrupted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyPaused(_Event):
+    """Somebody spoke while she did: she is silent until it is clear what it was."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyResumed(_Event):
+    """It was nothing that stops her: she goes on where she was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +218,7 @@ Event = (
     | Paused
     | Resumed
     | TurnEnded
+    | TurnReopened
     | Transcribed
     | Heard
     | Ignored
@@ -206,6 +227,8 @@ Event = (
     | ClauseReady
     | ReplySounded
     | ReplySpoken
+    | ReplyPaused
+    | ReplyResumed
     | SignOfLife
     | Failed
     | TurnMeasured

@@ -80,6 +80,17 @@ class SpeechDetector(Protocol):
         ...
 
 
+class TurnModel(Protocol):
+    """Does it sound as if the person has finished?"""
+
+    def complete(self, audio: Block) -> float:
+        """How likely the turn is over after `audio`, shape (n,) at HEARING_RATE, in [0, 1].
+
+        `audio` is the turn up to a pause; only its last seconds count. Takes about 50 ms.
+        """
+        ...
+
+
 class EchoCanceller(Protocol):
     """Takes what the loudspeaker played out of what the microphone heard."""
 
@@ -106,8 +117,13 @@ class Transcript:
 class Transcriber(Protocol):
     """Speech to text."""
 
-    def transcribe(self, audio: Block, token: Token, *, hint: str = "") -> Transcript:
-        """What is said in `audio`, shape (n,) at HEARING_RATE; `hint` is words to expect, such as names."""
+    def transcribe(
+        self, audio: Block, token: Token, *, hint: str = "", hurry: bool = False
+    ) -> Transcript:
+        """What is said in `audio`, shape (n,) at HEARING_RATE; `hint` is words to expect, such as names.
+
+        `hurry` bounds the time: rather an unsure transcript than a second long look. For what may be in vain.
+        """
         ...
 
 
@@ -131,14 +147,17 @@ class LanguageModel(Protocol):
         ...
 
     threads: int
-    """How many threads the next token may use; may be set from another thread at any time."""
+    """How many threads the next token may use; 0: wait. May be set from another thread at any time."""
 
     def count(self, messages: Sequence[Message]) -> int:
         """Tokens of `messages` as the chat template lays them out."""
         ...
 
-    def prefill(self, messages: Sequence[Message], token: Token) -> None:
-        """Have `messages` worked through, so that a `generate` that begins with them starts at once."""
+    def prefill(self, messages: Sequence[Message], token: Token, *, unfinished: bool = False) -> None:
+        """Have `messages` worked through, so that a `generate` that begins with them starts at once.
+
+        `unfinished` says that more text of the last message will follow.
+        """
         ...
 
     def generate(
@@ -148,10 +167,12 @@ class LanguageModel(Protocol):
         *,
         max_tokens: int,
         temperature: float | None = None,
+        begun: str = "",
     ) -> Iterator[str]:
         """Pieces of the assistant's next message, as they come. Raises ModelError if it cannot fit.
 
-        `temperature` is in [0, 2]; None: as the settings say.
+        `temperature` is in [0, 2]; None: as the settings say. `begun` is how the message begins already: what
+        comes goes on from there.
         """
         ...
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from samantha.app import Assistant, Parts
+from samantha.assistant import Assistant, Parts
 from samantha.audio.pcm import BLOCK_SECONDS, HEARING_RATE, VOICE_RATE, Block, samples
 from samantha.audio.wavfile import FileDevice
 from samantha.config import Config

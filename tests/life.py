@@ -17,7 +17,8 @@ from fakes import (
 )
 from livecard import PushCard
 
-from samantha import app, config
+from samantha import config
+from samantha.assistant import Parts
 from samantha.config import Config
 from samantha.errors import ModelError
 from samantha.events import Event
@@ -66,13 +67,13 @@ async def living(
     def read() -> Config:
         return config.load(flags=changed)
 
-    def load(settings: Config, _: Callable[[str], None]) -> app.Parts:
+    def load(settings: Config, _: Callable[[str], None]) -> Parts:
         wait()
         life.loads += 1
         if settings.llm.model == "broken":
             raise ModelError("This model is broken.")
         prompt = Prompt("You are Samantha.", settings.user.name, script.context, settings.llm.max_tokens)
-        return app.Parts(
+        return Parts(
             LoudnessDetector(),
             ScriptedTranscriber(script, nap),
             ScriptedModel(script, nap),

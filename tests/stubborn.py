@@ -9,7 +9,8 @@ from collections.abc import Callable
 from fakes import LoudnessDetector, Script, ScriptedModel, ScriptedTranscriber, ScriptedVoice
 from livecard import PushCard
 
-from samantha import app, config
+from samantha import config
+from samantha.assistant import Parts
 from samantha.config import Config
 from samantha.mind.prompt import Prompt
 from samantha.ports import Capture, Render
@@ -27,10 +28,10 @@ class Breaking(PushCard):
         raise RuntimeError("the card broke")
 
 
-def engines(settings: Config, _: Callable[[str], None]) -> app.Parts:
+def engines(settings: Config, _: Callable[[str], None]) -> Parts:
     script, nap = Script(), time.sleep
     prompt = Prompt("You are Samantha.", "", script.context, settings.llm.max_tokens)
-    return app.Parts(
+    return Parts(
         LoudnessDetector(),
         ScriptedTranscriber(script, nap),
         ScriptedModel(script, nap),

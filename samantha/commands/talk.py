@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from samantha import app
+from samantha.assistant import Assistant, Parts
 from samantha.audio.device import LiveCard
 from samantha.audio.pcm import Block, level_dbfs, seconds
 from samantha.commands.keep import EventFile, Recording
@@ -72,7 +73,7 @@ async def _talk(
 ) -> None:
     known = profile.read(config.state_folder)
     load = Load()
-    talking: list[app.Assistant] = []
+    talking: list[Assistant] = []
     # The devices first: a wrong name should not cost the time it takes to load the models.
     device = _device(config, files, load, talking)
     try:
@@ -80,7 +81,7 @@ async def _talk(
     except BaseException:
         device.stop()
         raise
-    assistant = app.Assistant(
+    assistant = Assistant(
         config, parts, load, canceller=lambda device: app.canceller(config, device), subscribers=[view.on]
     )
     talking.append(assistant)
@@ -114,7 +115,7 @@ def _interactive() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def _device(config: Config, files: Files | None, load: Load, talking: list[app.Assistant]) -> AudioDevice:
+def _device(config: Config, files: Files | None, load: Load, talking: list[Assistant]) -> AudioDevice:
     """The sound card, or two files; who is `talking` on it comes later."""
     if files is None:
         return LiveCard(config.audio, lambda change: talking[0].on_device(change))
@@ -145,7 +146,7 @@ def _tell_of_languages(fixed: str, voice: Synthesizer, view: View) -> Callable[[
     return on
 
 
-def _hush_on_interrupt(assistant: app.Assistant, view: View) -> None:
+def _hush_on_interrupt(assistant: Assistant, view: View) -> None:
     last = -TWICE
 
     def interrupt() -> None:
@@ -161,7 +162,7 @@ def _hush_on_interrupt(assistant: app.Assistant, view: View) -> None:
         asyncio.get_running_loop().add_signal_handler(signal.SIGINT, interrupt)
 
 
-def _meet(config: Config, assistant: app.Assistant, parts: app.Parts, view: View) -> None:
+def _meet(config: Config, assistant: Assistant, parts: Parts, view: View) -> None:
     """The first meeting: a greeting, a name, and a look at whether the microphone hears anything."""
     meeting = Meeting()
     conversation = assistant.conversation

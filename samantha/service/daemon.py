@@ -15,6 +15,7 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 from samantha import app
+from samantha.assistant import Assistant, Parts
 from samantha.audio.choice import THINGS, Offer, gone, listed
 from samantha.audio.device import Found, Lost
 from samantha.config import Config
@@ -53,7 +54,7 @@ POLITE = 30.0
 NO_DISK = "I can't write to the disk, so for now I'll only remember this until I'm switched off."
 
 Sink = Callable[[dict[str, Any]], None]
-Load_ = Callable[[Config, Callable[[str], None]], app.Parts]
+Load_ = Callable[[Config, Callable[[str], None]], Parts]
 
 
 class Card(AudioDevice, Protocol):
@@ -71,7 +72,7 @@ class Card(AudioDevice, Protocol):
 MakeCard = Callable[[Config, Callable[[Lost | Found], None]], Card]
 
 
-def wake(config: Config, progress: Callable[[str], None]) -> app.Parts:
+def wake(config: Config, progress: Callable[[str], None]) -> Parts:
     """The engines as set, for the person she has met."""
     return app.load(config, progress, user_name=profile.read(config.state_folder).name)
 
@@ -81,8 +82,8 @@ class Session:
     """One set of settings in force."""
 
     config: Config
-    parts: app.Parts
-    assistant: app.Assistant
+    parts: Parts
+    assistant: Assistant
     device: Card
 
 
@@ -118,7 +119,7 @@ class Daemon:
         self.listeners: list[Callable[[Event], None]] = []
         """Told of every event, on the audio loop; one that raises is dropped."""
         self._loading = Lane("loading", Load())
-        self._next: tuple[Config, app.Parts] | None = None
+        self._next: tuple[Config, Parts] | None = None
         self._stopping = asyncio.Event()
         self._changing = asyncio.Lock()
         self._begun = asyncio.Event()
@@ -146,7 +147,7 @@ class Daemon:
             self._loading.close()
             await self._journal.close()
 
-    async def _wake(self) -> tuple[Config, app.Parts] | None:
+    async def _wake(self) -> tuple[Config, Parts] | None:
         """The engines, as soon as they are loaded; None if she is to leave before."""
         notify.status("loading the models")
         config = self.config
@@ -166,8 +167,8 @@ class Daemon:
         if self.session is not None:
             self.session.assistant.stop()
 
-    async def _converse(self, config: Config, parts: app.Parts) -> None:
-        assistant = app.Assistant(
+    async def _converse(self, config: Config, parts: Parts) -> None:
+        assistant = Assistant(
             config,
             parts,
             Load(),
@@ -195,7 +196,7 @@ class Daemon:
         if self._next is not None:  # which may be made of the same engines
             await assistant.engines.closed()
 
-    def _take_up(self, assistant: app.Assistant, parts: app.Parts) -> None:
+    def _take_up(self, assistant: Assistant, parts: Parts) -> None:
         """Go on where the settings before these, or she herself before a restart, left off."""
         if self.session is not None:
             before = self.session.assistant
@@ -226,7 +227,7 @@ class Daemon:
         return self._stopping.is_set()
 
     @property
-    def assistant(self) -> app.Assistant:
+    def assistant(self) -> Assistant:
         """Who converses. Raises Waking until the models are loaded."""
         if self.session is None:
             raise Waking

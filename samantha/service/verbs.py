@@ -10,7 +10,7 @@ from contextlib import aclosing
 from typing import Any
 
 from samantha import __version__
-from samantha.app import Assistant
+from samantha.assistant import Assistant
 from samantha.errors import AudioError, SamanthaError
 from samantha.events import Mode
 from samantha.remote.reach import leads

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from fakes import Outcome, Script, ScriptedModel, at, converse, speech_and_silence
 
-from samantha.app import Assistant, Parts
+from samantha.assistant import Assistant, Parts
 from samantha.audio.device import Found, Lost
 from samantha.audio.pcm import HEARING_RATE, VOICE_RATE, Block
 from samantha.config import Config

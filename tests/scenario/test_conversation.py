@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from fakes import Outcome, Script, converse, speech_and_silence
 
-from samantha.app import Assistant
+from samantha.assistant import Assistant
 from samantha.audio.pcm import VOICE_RATE
 from samantha.config import Config
 from samantha.dialog.conversation import NOT_UNDERSTOOD, WORDLESS, Filler

@@ -12,7 +12,7 @@ import pytest
 from fakes import Script, converse, speech_and_silence
 from life import awake, live, living, until
 
-from samantha.app import Assistant
+from samantha.assistant import Assistant
 from samantha.events import Announced, Event, Failed, ReplySpoken, TurnEnded
 from samantha.service.attachments import Attachments
 from samantha.service.control import Waking

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from fakes import NOON, Outcome, Script, converse, speech_and_silence
 
-from samantha.app import Assistant
+from samantha.assistant import Assistant
 from samantha.errors import StorageError
 from samantha.events import Heard, ReplySpoken, Transcribed
 from samantha.mind.history import History

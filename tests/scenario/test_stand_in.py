@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from fakes import Outcome, Script, ScriptedModel, converse, speech_and_silence
 
-from samantha.app import Parts
+from samantha.assistant import Parts
 from samantha.config import Remote
 from samantha.dialog.token import Token
 from samantha.events import Failed

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from fakes import LOUD, Outcome, Script, at, converse, speech_and_silence
 
-from samantha.app import Assistant
+from samantha.assistant import Assistant
 from samantha.audio.pcm import HEARING_RATE
 from samantha.config import Config
 from samantha.errors import SamanthaError

@@ -19,7 +19,8 @@ from pathlib import Path
 from fakes import LoudnessDetector, Script, ScriptedModel, ScriptedTranscriber, ScriptedVoice
 from livecard import PushCard
 
-from samantha import app, config
+from samantha import config
+from samantha.assistant import Parts
 from samantha.audio.pcm import BLOCK_SECONDS, HEARING_BLOCK, VOICE_BLOCK, silence
 from samantha.config import Config
 from samantha.errors import SamanthaError
@@ -132,9 +133,9 @@ def _wait(path: Path, process: subprocess.Popen[bytes]) -> None:
         time.sleep(0.1)
 
 
-def _engines(settings: Config, _: Callable[[str], None]) -> app.Parts:
+def _engines(settings: Config, _: Callable[[str], None]) -> Parts:
     script = Script(answers=["I think so, and so do you."] * 1_000_000)
-    return app.Parts(
+    return Parts(
         LoudnessDetector(),
         ScriptedTranscriber(script, time.sleep),
         ScriptedModel(script, time.sleep),

@@ -26,6 +26,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from people import say_clearly
 
 from samantha import app, config
+from samantha.assistant import Assistant
 from samantha.audio.pcm import HEARING_BLOCK, HEARING_RATE, VOICE_BLOCK, VOICE_RATE, Block, samples, silence
 from samantha.dialog.lane import FastPace, Load
 from samantha.events import Event, Failed, Heard, ReplySpoken
@@ -143,7 +144,7 @@ async def converse(turns: int, folder: Path, progress: bool) -> Figures:
     ]
     load = Load()
     parts = await asyncio.to_thread(app.load, settings)
-    assistant = app.Assistant(settings, parts, load)
+    assistant = Assistant(settings, parts, load)
     journal = Journal(Database(folder), lambda problem: print(problem, file=sys.stderr))
     counts = {Heard: 0, ReplySpoken: 0, Failed: 0}
 

@@ -29,7 +29,7 @@ from soak.figures import spread
 from soak.marks import RATE, ended, marked, missing
 from soak.voices import BEFORE_AIR_S, Air, Person, air, person
 
-from samantha.app import Assistant, Parts
+from samantha.assistant import Assistant, Parts
 from samantha.audio.device import LiveCard
 from samantha.audio.pcm import HEARING_RATE
 from samantha.config import Config

@@ -43,6 +43,7 @@ FLOORS: list[set[str]] = [
     {"dialog", "hearing.listener", "voice.speaker"},
     # engines, devices, stores
     {"audio", "hearing", "mind", "remote", "voice", "store"},
+    {"assistant"},
     {"app"},
     {"service"},
     {"commands", "doctor"},
