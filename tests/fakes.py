@@ -105,7 +105,7 @@ class ScriptedTranscriber:
         self._heard = iter(script.heard)
         self._script, self._sleep = script, sleep
 
-    def transcribe(self, audio: Block, token: Token, *, hint: str = "") -> Transcript:
+    def transcribe(self, audio: Block, token: Token, *, hint: str = "", hurry: bool = False) -> Transcript:
         self._sleep(self._script.hearing_takes)
         heard = next(self._heard, "")
         if isinstance(heard, Exception):

@@ -140,9 +140,9 @@ class FallbackTranscriber:
     def __init__(self, remote: Transcriber, load: Callable[[], Transcriber]) -> None:
         self.fallback = Fallback(remote, load, "hear")
 
-    def transcribe(self, audio: Block, token: Token, *, hint: str = "") -> Transcript:
-        """What is said in `audio`, shape (n,) at HEARING_RATE; `hint` is words to expect."""
-        return self.fallback.call(lambda engine: engine.transcribe(audio, token, hint=hint))
+    def transcribe(self, audio: Block, token: Token, *, hint: str = "", hurry: bool = False) -> Transcript:
+        """What is said in `audio`, shape (n,) at HEARING_RATE; `hint` and `hurry` as of ports.Transcriber."""
+        return self.fallback.call(lambda engine: engine.transcribe(audio, token, hint=hint, hurry=hurry))
 
 
 class FallbackVoice:

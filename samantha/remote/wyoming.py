@@ -43,7 +43,14 @@ class WyomingTranscriber:
         self._language = settings.language
         self._names = settings.names
 
-    def transcribe(self, audio: Block, token: Token, *, hint: str = "") -> Transcript:
+    def transcribe(
+        self,
+        audio: Block,
+        token: Token,
+        *,
+        hint: str = "",
+        hurry: bool = False,  # noqa: ARG002 (the protocol has no word for it)
+    ) -> Transcript:
         """What is said in `audio`, shape (n,) at 16 kHz; `hint` is words to expect.
 
         Raises UnreachableError if the server does not answer as it should; raises Cancelled at any moment.

@@ -231,10 +231,12 @@ def test_ears_and_voice_fall_back_too() -> None:
         def __init__(self, text: str | Exception) -> None:
             self.text = text
 
-        def transcribe(self, audio: Block, token: Token, *, hint: str = "") -> Transcript:
+        def transcribe(
+            self, audio: Block, token: Token, *, hint: str = "", hurry: bool = False
+        ) -> Transcript:
             if isinstance(self.text, Exception):
                 raise self.text
-            return Transcript(f"{self.text} {hint}", "en")
+            return Transcript(f"{self.text} {hint}{', hurried' if hurry else ''}", "en")
 
     class Voice:
         def __init__(self, name: str, language: str) -> None:
@@ -254,6 +256,9 @@ def test_ears_and_voice_fall_back_too() -> None:
     for one in fallbacks(ears, voice, Model()):
         one.tell(said.append)
     assert ears.transcribe(np.zeros(1, np.float32), Token(), hint="Ada").text == "near Ada"
+    assert (
+        ears.transcribe(np.zeros(1, np.float32), Token(), hint="Ada", hurry=True).text == "near Ada, hurried"
+    )
     assert (voice.name, voice.languages) == ("there", ("de",))
     there.problem = gone
     (sound,) = voice.synthesize("Hm.", Token(), speed=2.0)
