@@ -46,9 +46,14 @@ class SpeechStarted(_Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paused(_Event):
-    """A short silence inside or after speech: enough to bet on the end of the turn, not to be sure."""
+    """A short silence inside or after speech: enough to bet on the end of the turn, not to be sure.
 
+    Its fields are those of the `TurnEnded` that it would be if the person had finished.
+    """
+
+    began: int
     speech_end: int
+    speech_seconds: float
     audio: Block = field(repr=False, compare=False)
 
 

@@ -24,10 +24,11 @@ class Began:
 
 @dataclass(frozen=True, slots=True)
 class Rested:
-    """A short silence since `speech_end`."""
+    """A short silence since `speech_end`, after `speech` samples of speech."""
 
     at: int
     speech_end: int
+    speech: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,9 @@ class Endpointer:
 
     Speech begins at `threshold` and lasts until the probability falls 0.15 below it (Silero's own rule), so
     that it does not flutter. A turn opens after `onset_ms` of unbroken speech and ends after `end_ms` without
-    any. A turn is cut at `max_turn_s`, or at a pause shortly before, where no word is cut in two; speech that
-    goes on across the cut counts towards the next turn from its first sample.
+    any, unless `expect` says how long this pause may be. A turn is cut at `max_turn_s`, or at a pause shortly
+    before, where no word is cut in two; speech that goes on across the cut counts towards the next turn from
+    its first sample.
     """
 
     def __init__(self, settings: Hearing) -> None:
@@ -70,7 +72,7 @@ class Endpointer:
         self._onset = duration(settings.onset_ms / 1000)
         self._onset_over_echo = duration(max(settings.onset_ms, settings.onset_over_echo_ms) / 1000)
         self._pause = duration(settings.pause_ms / 1000)
-        self._end = duration(settings.end_ms / 1000)
+        self._usual_end = duration(settings.end_ms / 1000)
         self._limit = duration(settings.max_turn_s)
         self._limit_at_pause = duration(settings.max_turn_s - min(_GRACE_S, settings.max_turn_s / 5))
         self._at = 0
@@ -78,6 +80,7 @@ class Endpointer:
         self._run_began = 0
         self._open = False
         self._rested = False
+        self._end = self._usual_end
         self._began = 0
         self._speech = 0
         self._speech_end = 0
@@ -91,6 +94,19 @@ class Endpointer:
     def speech(self) -> int:
         """How many samples of the open turn were speech so far; 0 while none is open."""
         return self._speech if self._open else 0
+
+    @property
+    def voiced(self) -> bool:
+        """Whether the last window was speech."""
+        return self._voiced
+
+    def expect(self, silence: int) -> None:
+        """End the turn after `silence` samples of the present pause; at once, if it is longer already.
+
+        It holds for this pause only, from its `Rested` on; without a pause it means nothing.
+        """
+        if self._open and self._rested:
+            self._end = silence
 
     def drop(self) -> None:
         """Forget the open turn, if there is one: nobody will say that it ended."""
@@ -113,7 +129,7 @@ class Endpointer:
         onset = self._onset_over_echo if echo else self._onset
         if not self._voiced or self._at - self._run_began < onset:
             return []
-        self._open, self._rested = True, False
+        self._open, self._rested, self._end = True, False, self._usual_end
         self._began, self._speech_end = self._run_began, self._at
         self._speech = self._at - self._run_began
         return [Began(self._at, self._began)]
@@ -124,7 +140,7 @@ class Endpointer:
             self._speech += samples
             self._speech_end = self._at
             if self._rested:
-                self._rested = False
+                self._rested, self._end = False, self._usual_end
                 decisions.append(WentOn(self._at))
         else:
             silence = self._at - self._speech_end
@@ -132,7 +148,7 @@ class Endpointer:
                 return [self._close(cut=False)]
             if silence >= self._pause and not self._rested:
                 self._rested = True
-                decisions.append(Rested(self._at, self._speech_end))
+                decisions.append(Rested(self._at, self._speech_end, self._speech))
         if self._at - self._began >= (self._limit_at_pause if self._rested else self._limit):
             decisions.append(self._close(cut=True))
         return decisions

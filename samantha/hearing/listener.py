@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from samantha.audio.pcm import HEARING_RATE, Block
+from samantha.audio.pcm import HEARING_RATE, Block, silence
 from samantha.audio.pcm import samples as duration
 from samantha.config import Hearing
 from samantha.events import Event, Paused, Resumed, SpeechStarted, TurnEnded
@@ -52,6 +52,31 @@ class Listener:
     def speaking(self) -> bool:
         """Whether a turn is open."""
         return self._endpointer.open or self._held is not None
+
+    @property
+    def voiced(self) -> bool:
+        """Whether the last window was speech."""
+        if self._held is not None:
+            return self._held.speech > 0 and self._held.speech_end == self._judged
+        return self._endpointer.voiced
+
+    def sound(self) -> Block:
+        """The open turn so far, shape (n,), from the sample on with which its events' sound will begin.
+
+        Empty where no turn is open. Of a turn by the key to talk the beginning is settled with the first
+        speech in it.
+        """
+        if (held := self._held) is not None:
+            return self._recent.read(self._held_begin(held), self.at)
+        return self._turn(self.at) if self._endpointer.open else silence(0)
+
+    def expect(self, pause: int) -> None:
+        """End the turn when the present pause has lasted `pause` HEARING_RATE samples.
+
+        Meant as the answer to a `Paused`; it is forgotten when the person goes on. What the pause has lasted
+        already counts, so the turn may end with the next window.
+        """
+        self._endpointer.expect(pause)
 
     @property
     def attentive(self) -> bool:
@@ -128,11 +153,8 @@ class Listener:
 
     def _held_turn(self, held: _Held, *, cut: bool) -> TurnEnded:
         self._began = held.began
-        begin, end = held.began - self._pre_roll, self.at
-        if held.speech_begin is not None:
-            begin = max(begin, held.speech_begin - _THOUGHT)
-            end = min(end, held.speech_end + _THOUGHT)
-        audio = self._recent.read(max(begin, self._used), end)
+        end = self.at if held.speech_begin is None else min(self.at, held.speech_end + _THOUGHT)
+        audio = self._recent.read(self._held_begin(held), end)
         self._used = self.at
         return TurnEnded(
             at=self.at,
@@ -143,13 +165,23 @@ class Listener:
             audio=audio,
         )
 
+    def _held_begin(self, held: _Held) -> int:
+        begin = max(held.began - self._pre_roll, self._used)
+        return begin if held.speech_begin is None else max(begin, held.speech_begin - _THOUGHT)
+
     def _event(self, decision: Decision) -> Event:
         match decision:
             case Began(began=began):
                 self._began = began
                 return SpeechStarted(at=self.at, began=began)
-            case Rested(speech_end=speech_end):
-                return Paused(at=self.at, speech_end=speech_end, audio=self._turn(speech_end))
+            case Rested(speech_end=speech_end, speech=speech):
+                return Paused(
+                    at=self.at,
+                    began=self._began,
+                    speech_end=speech_end,
+                    speech_seconds=speech / HEARING_RATE,
+                    audio=self._turn(speech_end),
+                )
             case WentOn():
                 return Resumed(at=self.at)
             case Over(began=began, speech_end=speech_end, speech=speech, cut=cut):

@@ -28,7 +28,7 @@ def test_a_turn() -> None:
     # 2 windows of silence, 10 of speech, 6 of silence are a pause, 25 are the end
     assert decide([0.0] * 2 + [0.9] * 10 + [0.0] * 30) == [
         Began(at(5), began=at(2)),
-        Rested(at(18), speech_end=at(12)),
+        Rested(at(18), speech_end=at(12), speech=at(10)),
         Over(at(37), began=at(2), speech_end=at(12), speech=at(10), cut=False),
     ]
 
@@ -36,9 +36,9 @@ def test_a_turn() -> None:
 def test_going_on_after_a_pause() -> None:
     assert decide([0.9] * 5 + [0.0] * 10 + [0.9] * 4 + [0.0] * 25) == [
         Began(at(3), began=0),
-        Rested(at(11), speech_end=at(5)),
+        Rested(at(11), speech_end=at(5), speech=at(5)),
         WentOn(at(16)),
-        Rested(at(25), speech_end=at(19)),
+        Rested(at(25), speech_end=at(19), speech=at(9)),
         Over(at(44), began=0, speech_end=at(19), speech=at(9), cut=False),
     ]
 
@@ -96,7 +96,7 @@ def test_a_long_turn_is_cut_at_a_pause_rather_than_in_a_word() -> None:
     decisions = decide([0.9] * 260 + [0.0] * 6 + [0.9] * 10)  # the pause is after 8.3 of 10 s
     assert decisions == [
         Began(at(3), began=0),
-        Rested(at(266), speech_end=at(260)),
+        Rested(at(266), speech_end=at(260), speech=at(260)),
         Over(at(266), began=0, speech_end=at(260), speech=at(260), cut=True),
         Began(at(269), began=at(266)),
     ]
