@@ -126,7 +126,7 @@ class ScriptedModel:
     def count(self, messages: Sequence[Message]) -> int:
         return sum(len(message.content.split()) + 4 for message in messages)
 
-    def prefill(self, messages: Sequence[Message], token: Token) -> None:
+    def prefill(self, messages: Sequence[Message], token: Token, *, unfinished: bool = False) -> None:
         self._script.prefilled.append(list(messages))
 
     def generate(
@@ -136,6 +136,7 @@ class ScriptedModel:
         *,
         max_tokens: int,
         temperature: float | None = None,
+        begun: str = "",
     ) -> Iterator[str]:
         self._script.prompts.append(list(messages))
         answer = next(self._answers, "Yes.")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ctypes
 import logging
 import platform
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -46,8 +47,9 @@ class Llama:
         self._c = self.model.c
         self._settings = settings
         self.name = self.model.name
-        self.threads = self._most_threads = settings.threads or physical_cores()
-        self._threads_in_force = self.threads
+        self._most_threads = settings.threads or physical_cores()
+        self._threads = self._threads_in_force = self._most_threads
+        self._may_go_on = threading.Condition()
         self._flag = AbortFlag(self._c)
         self._context = self._open()
         self._memory = self._c.llama_get_memory(self._context)
@@ -68,6 +70,17 @@ class Llama:
 
     # --- the port -------------------------------------------------------------------------------------
 
+    @property
+    def threads(self) -> int:
+        """How many threads compute from the next step on; 0: none does until it is more again. Any thread."""
+        return self._threads
+
+    @threads.setter
+    def threads(self, threads: int) -> None:
+        with self._may_go_on:
+            self._threads = threads
+            self._may_go_on.notify_all()
+
     def count(self, messages: Sequence[Message]) -> int:
         """Tokens of `messages` as the chat template lays them out; from any thread."""
         return len(self.tokens(messages))
@@ -77,13 +90,14 @@ class Llama:
         asks = bool(messages) and messages[-1].role == "user"
         return self.model.prompt(messages) if asks else self.model.prefix(messages)
 
-    def prefill(self, messages: Sequence[Message], token: Token) -> None:
+    def prefill(self, messages: Sequence[Message], token: Token, *, unfinished: bool = False) -> None:
         """Have `messages` worked through, so that a `generate` that begins with them starts at once.
 
-        What was worked through when `token` was cancelled stays.
+        `unfinished` says that more words of the last message will follow: what would end it is left out. What
+        was worked through when `token` was cancelled stays.
         """
         self._call += 1
-        self._work_through(self.model.prefix(messages), token, for_answer=False)
+        self._work_through(self.model.prefix(messages, unfinished=unfinished), token, for_answer=False)
 
     def generate(
         self,
@@ -92,20 +106,25 @@ class Llama:
         *,
         max_tokens: int,
         temperature: float | None = None,
+        begun: str = "",
     ) -> Iterator[str]:
         """Pieces of the assistant's next message, whole characters, without what the model only thinks.
 
         Ends at the model's own end, after `max_tokens`, or when the context is full. `temperature` stands in
-        for that of the settings. Raises Cancelled; raises ModelError if `messages` leave no room for an answer.
+        for that of the settings. `begun` is how the message begins already: the first piece goes on from there,
+        with a blank if a word is to follow; nothing comes if the model finds it complete. Raises Cancelled;
+        raises ModelError if `messages` leave no room for an answer.
         """
         settings = self._settings
         if temperature is not None:
             settings = settings.model_copy(update={"temperature": temperature})
         self._call += 1
         call = self._call
-        self._work_through(self.model.prompt(messages), token, for_answer=True)
-        pieces, said = Pieces(), 0
-        with sampler(self._c, self.model.tokens, settings) as choose:
+        prompt = self.model.prompt(messages, begun)
+        opening = prompt[common(prompt, self.model.prompt(messages)) :] if begun else []
+        self._work_through(prompt, token, for_answer=True)
+        pieces, said = Pieces(goes_on=begun == begun.rstrip() != ""), 0
+        with sampler(self._c, self.model.tokens, settings, opening) as choose:
             for _ in range(max_tokens + _THOUGHTS_ALLOWED):
                 chosen = choose(self._context)
                 if self.model.ends(chosen):
@@ -195,8 +214,7 @@ class Llama:
 
     def _decode(self, tokens: Sequence[int], token: Token) -> None:
         """Work `tokens` into the cache, with logits for the last one."""
-        token.check()
-        self._share_threads()
+        self._share_threads(token)
         batch, at, last = self._batch, len(self._held), len(tokens) - 1
         for i, one in enumerate(tokens):
             batch.token[i] = one
@@ -221,10 +239,21 @@ class Llama:
             "Run `samantha doctor`; if it stays, lower llm.context or llm.gpu_layers.",
         )
 
-    def _share_threads(self) -> None:
-        if self.threads != self._threads_in_force:
-            self._threads_in_force = max(1, self.threads)
-            self._c.llama_set_n_threads(self._context, self._threads_in_force, self._most_threads)
+    def _share_threads(self, token: Token) -> None:
+        """Compute with as many threads as now may; wait while none may. Raises Cancelled."""
+        threads = self._threads
+        if threads < 1:
+            with token.stopping(self._look_again), self._may_go_on:
+                self._may_go_on.wait_for(lambda: self._threads > 0 or token.cancelled)
+                threads = self._threads
+        token.check()
+        if threads != self._threads_in_force:
+            self._c.llama_set_n_threads(self._context, threads, threads)
+            self._threads_in_force = threads
+
+    def _look_again(self) -> None:
+        with self._may_go_on:
+            self._may_go_on.notify_all()
 
     # --- beginning ------------------------------------------------------------------------------------
 
@@ -234,8 +263,7 @@ class Llama:
         params.n_batch = params.n_ubatch = BATCH
         params.n_seq_max = 1
         params.n_outputs_max = 1  # logits of one token, not of a batch
-        params.n_threads = self.threads
-        params.n_threads_batch = self._most_threads
+        params.n_threads = params.n_threads_batch = self._most_threads
         params.no_perf = True
         params.abort_callback = self._flag.predicate
         params.abort_callback_data = self._flag.argument

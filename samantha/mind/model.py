@@ -25,6 +25,8 @@ _MMAP = 1  # LLAMA_LOAD_MODE_MMAP
 _UNKNOWN, _CONTROL, _USER_DEFINED = 1, 8, 16  # llama_token_attr
 _TAG = re.compile(r"[<\[].+[>\]]")
 _PROBES = (Message("user", "0"), Message("user", "A"))
+_MORE = (" 0", " A")
+"""How a message may go on of which only the beginning is known: with another word."""
 
 
 class Model:
@@ -64,22 +66,29 @@ class Model:
             self.c.llama_model_free(self.pointer)
             self.pointer = None
 
-    def prompt(self, messages: Sequence[Message]) -> list[int]:
-        """The tokens of `messages` up to where the answer begins."""
-        return self.tokenize(self._template.render(messages, answer=True))
+    def prompt(self, messages: Sequence[Message], begun: str = "") -> list[int]:
+        """The tokens of `messages` up to where the answer begins, and of `begun`, with which it begins.
 
-    def prefix(self, messages: Sequence[Message]) -> list[int]:
+        A blank at the end of `begun` is left out: it belongs to the token of the next word.
+        """
+        begun = self._template.neutral(begun).rstrip()
+        return self.tokenize(self._template.render(messages, answer=True) + begun)
+
+    def prefix(self, messages: Sequence[Message], *, unfinished: bool = False) -> list[int]:
         """The tokens with which every conversation begins that begins with `messages`.
 
-        Templates treat the last message differently, put the system's text into the user's, or refuse a
-        conversation in which nobody has asked. So two conversations that go on differently are laid out, and
-        what they have in common is the answer.
+        `unfinished` says that the last message goes on. Templates treat the last message differently, put the
+        system's text into the user's, or refuse a conversation in which nobody has asked. So two conversations
+        that go on differently are laid out, and what they have in common is the answer.
         """
-        if messages and messages[-1].role == "user":
+        if messages and unfinished:
+            *before, last = messages
+            ways = [[*before, Message(last.role, last.content.rstrip() + more)] for more in _MORE]
+        elif messages and messages[-1].role == "user":
             return self.tokenize(self._template.render(messages, answer=False))
-        one, other = (
-            self.tokenize(self._template.render([*messages, probe], answer=False)) for probe in _PROBES
-        )
+        else:
+            ways = [[*messages, probe] for probe in _PROBES]
+        one, other = (self.tokenize(self._template.render(way, answer=False)) for way in ways)
         return one[: common(one, other)]
 
     def tokenize(self, text: str) -> list[int]:

@@ -11,11 +11,12 @@ THOUGHTS = (("<think>", "</think>"), ("<thinking>", "</thinking>"), ("[THINK]", 
 class Pieces:
     """Joins the bytes of tokens to whole characters and leaves out what the model only thinks."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, goes_on: bool = False) -> None:
+        """`goes_on` says that words of the answer are there already: a blank before the first one counts."""
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._held = ""
         self._closing = ""
-        self._began = False
+        self._began = goes_on
 
     @property
     def thinking(self) -> bool:

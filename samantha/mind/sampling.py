@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -24,15 +24,20 @@ _RANDOM_SEED = 0xFFFFFFFF  # LLAMA_DEFAULT_SEED: a new one each time
 
 
 @contextmanager
-def sampler(c: Any, vocabulary: int, settings: Llm) -> Iterator[Callable[[Any], int]]:
+def sampler(
+    c: Any, vocabulary: int, settings: Llm, said: Sequence[int] = ()
+) -> Iterator[Callable[[Any], int]]:
     """Within the block, a function that chooses a token after the last one of a context.
 
     `c` is the bindings, `vocabulary` the number of tokens. One block is one answer: repetitions are counted
-    within it. The same seed and the same prompt give the same answer; at temperature 0 any seed does.
+    within it, and within `said`, the tokens with which it begins already. The same seed and the same prompt
+    give the same answer; at temperature 0 any seed does.
     """
     chain = c.llama_sampler_chain_init(c.llama_sampler_chain_default_params())
     for link in _links(c, vocabulary, settings):
         c.llama_sampler_chain_add(chain, link)
+    for token in said:
+        c.llama_sampler_accept(chain, token)
     try:
         yield lambda context: int(c.llama_sampler_sample(chain, context, -1))
     finally:

@@ -202,10 +202,10 @@ class FallbackModel:
         """Tokens of `messages`, estimated: it must hold for whichever of the two will answer."""
         return self.fallback.remote.count(messages)
 
-    def prefill(self, messages: Sequence[Message], token: Token) -> None:
+    def prefill(self, messages: Sequence[Message], token: Token, *, unfinished: bool = False) -> None:
         """Have `messages` worked through here while the other machine is away; it needs no such help."""
         if self.fallback.away and self._local is not None:
-            self._local.prefill(messages, token)
+            self._local.prefill(messages, token, unfinished=unfinished)
 
     def generate(
         self,
@@ -214,10 +214,13 @@ class FallbackModel:
         *,
         max_tokens: int,
         temperature: float | None = None,
+        begun: str = "",
     ) -> Iterator[str]:
-        """Pieces of the assistant's next message, as they come."""
+        """Pieces of the assistant's next message, as they come; `begun` is how it begins already."""
         yield from self.fallback.stream(
-            lambda llm: llm.generate(messages, token, max_tokens=max_tokens, temperature=temperature)
+            lambda llm: llm.generate(
+                messages, token, max_tokens=max_tokens, temperature=temperature, begun=begun
+            )
         )
 
     def restore(self, messages: Sequence[Message]) -> bool:

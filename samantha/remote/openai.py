@@ -59,7 +59,7 @@ class OpenAI:
         """
         return sum(_FRAME + _estimate(message.content) for message in messages)
 
-    def prefill(self, messages: Sequence[Message], token: Token) -> None:
+    def prefill(self, messages: Sequence[Message], token: Token, *, unfinished: bool = False) -> None:
         """Nothing: these servers keep what they have read, and reading costs them little."""
 
     def generate(
@@ -69,12 +69,15 @@ class OpenAI:
         *,
         max_tokens: int,
         temperature: float | None = None,
+        begun: str = "",
     ) -> Iterator[str]:
         """Pieces of the assistant's next message, without what the model only thinks.
 
-        Raises UnreachableError, also in the middle; raises SamanthaError if the server refuses; raises Cancelled.
+        `begun` is how the message begins already: llama-server and vLLM go on from there; a server that knows
+        no way to do so begins anew. Raises UnreachableError, also in the middle; raises SamanthaError if the
+        server refuses; raises Cancelled.
         """
-        request = {
+        request: dict[str, Any] = {
             "model": self._about(token)[0],
             "messages": [{"role": message.role, "content": message.content} for message in messages],
             "max_tokens": max_tokens,
@@ -85,7 +88,10 @@ class OpenAI:
         }
         if self._llm.seed >= 0:
             request["seed"] = self._llm.seed
-        pieces = Pieces()
+        if begun:
+            request["messages"].append({"role": "assistant", "content": begun.rstrip()})
+            request |= {"add_generation_prompt": False, "continue_final_message": True}
+        pieces = Pieces(goes_on=begun == begun.rstrip() != "")
         with self._asked("POST", "/chat/completions", token, request) as response:
             for text in self._deltas(response):
                 token.check()

@@ -47,7 +47,7 @@ class Far:
     def count(self, messages: Sequence[Message]) -> int:
         return 100
 
-    def prefill(self, messages: Sequence[Message], token: Token) -> None:
+    def prefill(self, messages: Sequence[Message], token: Token, *, unfinished: bool = False) -> None:
         pass
 
     def generate(
@@ -57,6 +57,7 @@ class Far:
         *,
         max_tokens: int,
         temperature: float | None = None,
+        begun: str = "",
     ) -> Iterator[str]:
         yield from self.words
         raise UnreachableError(FAR, "cannot be reached: gone")

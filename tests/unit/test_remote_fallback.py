@@ -50,7 +50,7 @@ class Model:
     def count(self, messages: Sequence[Message]) -> int:
         return len(messages)
 
-    def prefill(self, messages: Sequence[Message], token: Token) -> None:
+    def prefill(self, messages: Sequence[Message], token: Token, *, unfinished: bool = False) -> None:
         self.prefilled.append(messages)
 
     def generate(
@@ -60,6 +60,7 @@ class Model:
         *,
         max_tokens: int,
         temperature: float | None = None,
+        begun: str = "",
     ) -> Iterator[str]:
         self.asked += 1
         for number, word in enumerate(self.words):
