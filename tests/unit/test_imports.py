@@ -24,7 +24,10 @@ FLOORS: list[set[str]] = [
         "dialog.meeting",
         "dialog.cores",
         "dialog.listening",
+        "hearing.ending",
         "hearing.endpoint",
+        "hearing.interjection",
+        "hearing.patience",
         "hearing.phrases",
         "hearing.plausible",
         "mind.history",
@@ -38,9 +41,10 @@ FLOORS: list[set[str]] = [
         "voice.numerals",
         "voice.sound",
         "voice.spoken",
+        "voice.words",
     },
     # the dialog and its ends: no engine in sight
-    {"dialog", "hearing.listener", "voice.speaker"},
+    {"dialog", "hearing.listener", "voice.speaker", "voice.track"},
     # engines, devices, stores
     {"audio", "hearing", "mind", "remote", "voice", "store"},
     {"assistant"},

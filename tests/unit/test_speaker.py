@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from samantha.audio.pcm import VOICE_BLOCK, VOICE_RATE
-from samantha.voice.speaker import FADE, Speaker, Track
+from samantha.voice.speaker import FADE, Speaker
+from samantha.voice.track import Track
 
 pytestmark = pytest.mark.unit
 

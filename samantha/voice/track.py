@@ -1,0 +1,144 @@
+"""The sound of one reply, with the words that belong to it: what was played, what is still to come."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+
+from samantha.audio.pcm import Block, silence
+from samantha.voice.words import starts
+
+
+@dataclass(slots=True)
+class _Clause:
+    text: str
+    sound: list[Block] = field(default_factory=list)
+    samples: int = 0
+    finished: bool = False
+
+    def add(self, sound: Block) -> None:
+        self.sound.append(sound)
+        self.samples += len(sound)
+
+    def starts(self) -> list[int]:
+        """The sample at which each of its words begins, and that at which the last one is over."""
+        sound = np.concatenate(self.sound) if self.sound else silence(0)
+        return starts(self.text, sound, whole=self.finished)
+
+    def cut(self, begin: int, end: int) -> Iterator[Block]:
+        """Its sound from `begin` to `end`, which may lie outside it."""
+        for block in self.sound:
+            if begin < len(block) and end > 0:
+                yield block[max(0, begin) : max(0, end)]
+            begin, end = begin - len(block), end - len(block)
+
+
+class Track:
+    """The sound of one reply, clause by clause. All of it is kept until the reply is over."""
+
+    def __init__(self) -> None:
+        self._clauses: list[_Clause] = []
+        self.worded = False
+        """Whether any sound that has words was taken out yet."""
+        self.played = 0
+        """VOICE_RATE samples up to what comes next, without the gaps while it waited for more."""
+        self.closed = False
+
+    def begin(self, text: str) -> None:
+        """What is added next is the sound of `text`; an empty text is sound without words."""
+        self._clauses.append(_Clause(text))
+
+    def add(self, sound: Block) -> None:
+        """More sound of the clause begun last, at VOICE_RATE."""
+        self._clauses[-1].add(sound)
+
+    def interject(self, sound: Block) -> None:
+        """A sound without words, before the clause that is still being made; not once that can be heard."""
+        clause = _Clause("", [sound], len(sound), finished=True)
+        if not self._clauses or self._clauses[-1].finished:
+            self._clauses.append(clause)
+        elif self.ready >= self._clauses[-1].samples:
+            self._clauses.insert(-1, clause)
+
+    def finish(self) -> None:
+        """The clause begun last is complete."""
+        self._clauses[-1].finished = True
+
+    def close(self) -> None:
+        """There will be no more clauses."""
+        self.closed = True
+
+    @property
+    def texts(self) -> list[str]:
+        """The words of its clauses, begun ones too."""
+        return [clause.text for clause in self._clauses if clause.text]
+
+    @property
+    def ready(self) -> int:
+        """Samples that are made and wait to be played."""
+        return sum(clause.samples for clause in self._clauses) - self.played
+
+    @property
+    def empty(self) -> bool:
+        """Nothing is waiting to be played."""
+        return not self.ready
+
+    def take(self, samples: int) -> Block:
+        """Up to `samples` of what comes next; shorter when there is no more for now."""
+        taken = self.peek(samples)
+        end = self.played + len(taken)
+        self.worded |= any(clause.text and begin < end and clause.samples for begin, clause in self._placed())
+        self.played = end
+        return taken
+
+    def peek(self, samples: int) -> Block:
+        """What `take` would give."""
+        taken = [
+            block
+            for begin, clause in self._placed()
+            for block in clause.cut(self.played - begin, self.played - begin + samples)
+        ]
+        return np.concatenate(taken) if taken else silence(0)
+
+    def rewind(self) -> None:
+        """Go back to the beginning of the word that has been begun, or stay if it is over."""
+        for begin, clause in self._placed():
+            into = self.played - begin
+            if 0 < into < clause.samples or (into == clause.samples and not clause.finished):
+                *words, over = clause.starts() if clause.text else (0, clause.samples)
+                if into < over:
+                    self.played = begin + words[bisect_right(words, into) - 1]
+                return
+
+    def heard(self, samples: int) -> str:
+        """The words in the first `samples` of sound: whole clauses, and the begun one to the nearest word."""
+        return " ".join(heard for heard, _ in self._parted(samples) if heard)
+
+    def unheard(self, samples: int) -> str:
+        """The words of begun clauses that `heard` leaves out."""
+        return " ".join(unheard for _, unheard in self._parted(samples) if unheard)
+
+    def _parted(self, samples: int) -> Iterator[tuple[str, str]]:
+        """The words of each clause that are in the first `samples`, and those that are not."""
+        for begin, clause in self._placed():
+            into = samples - begin
+            if clause.finished and (into >= clause.samples or not clause.samples):
+                yield clause.text if clause.samples else "", ""
+            elif into <= 0 or not clause.samples:
+                yield "", clause.text
+            else:
+                words, places = clause.text.split(), clause.starts()
+                middles = [(one + next_) / 2 for one, next_ in pairwise(places)]
+                over = bisect_right(middles, into)
+                yield " ".join(words[:over]), " ".join(words[over:])
+
+    def _placed(self) -> Iterator[tuple[int, _Clause]]:
+        """Each clause after the sample at which it begins."""
+        begin = 0
+        for clause in self._clauses:
+            yield begin, clause
+            begin += clause.samples
