@@ -12,8 +12,8 @@ from samantha.dialog.token import Token
 from samantha.events import ClauseReady, Event, ReplyStarted, ReplyText, Transcribed
 from samantha.ports import LanguageModel, Message, Synthesizer, Transcriber, Transcript
 from samantha.voice.clauses import ClauseSplitter
-from samantha.voice.track import Track
 from samantha.voice.spoken import Speakable
+from samantha.voice.track import Track
 
 
 @dataclass(frozen=True, slots=True)
