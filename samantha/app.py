@@ -24,6 +24,7 @@ from samantha.ports import (
     SpeechDetector,
     Synthesizer,
     Transcriber,
+    TurnModel,
 )
 from samantha.store.catalog import Catalog, Store
 from samantha.voice.spoken import speakable
@@ -130,6 +131,24 @@ def detector(config: Config) -> SpeechDetector:
     from samantha.hearing.vad import GatedDetector, SileroDetector, WebrtcGate
 
     return GatedDetector(WebrtcGate(), SileroDetector(store(config).file("silero-vad", ".onnx")))
+
+
+def turn_model(config: Config, *, must_exist: bool = False) -> TurnModel | None:
+    """What hears whether a turn is over, if the settings name one and it is there: she can do without.
+
+    With `must_exist`, raises ModelError for one that is named and cannot be loaded.
+    """
+    if not config.hearing.turn_model:
+        return None
+    from samantha.hearing.turn_model import SmartTurn
+
+    try:
+        return SmartTurn(store(config).turn(config.hearing.turn_model))
+    except ModelError as problem:
+        if must_exist:
+            raise
+        log.warning("%s %s Until then she goes by the words alone.", problem.message, problem.hint)
+        return None
 
 
 def live_card(config: Config, notice: Callable[[Lost | Found], None]) -> LiveCard:

@@ -20,6 +20,7 @@ Ids = Annotated[Optional[list[str]], typer.Argument(metavar="[ID]...", help="Ids
 _TASKS = {
     "stt": "hearing",
     "vad": "hearing",
+    "turn": "hearing",
     "llm": "thinking",
     "voice": "speaking",
     "voice-engine": "speaking",

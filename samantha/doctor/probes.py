@@ -69,7 +69,29 @@ def _detector(config: Config) -> list[Finding]:
     ear, took = _timed(lambda: app.detector(config))
     ear.probability(silence(ear.window))
     detail = f"Silero by {_version('onnxruntime')}, gate by {_version('webrtcvad-wheels')}, {took}."
-    return [Finding("detector", "ok", detail)]
+    return [Finding("detector", "ok", detail), _turn_model(config)]
+
+
+def _turn_model(config: Config) -> Finding:
+    """She can do without, only not as well: whatever is wrong with it is a warning."""
+    from samantha import app
+    from samantha.audio.pcm import HEARING_RATE, silence
+
+    name = config.hearing.turn_model
+    if not name:
+        return Finding(
+            "turn model", "ok", "None, by your settings: the words alone tell whether you have finished."
+        )
+    try:
+        model, took = _timed(lambda: app.turn_model(config, must_exist=True))
+    except SamanthaError as problem:
+        return Finding("turn model", "warning", problem.message, problem.hint)
+    assert model is not None
+    model.complete(silence(HEARING_RATE))
+    began = time.perf_counter()
+    model.complete(silence(HEARING_RATE))
+    judged = f"judges in {1000 * (time.perf_counter() - began):.0f} ms"
+    return Finding("turn model", "ok", f"{name} by {_version('onnxruntime')}, {took}, {judged}.")
 
 
 def _transcriber(config: Config) -> list[Finding]:

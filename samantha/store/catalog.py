@@ -195,12 +195,23 @@ class Store:
         _existing(own / "model.bin", "speech-to-text model", "hearing.model")
         return own
 
+    def turn(self, name: str) -> Path:
+        """The .onnx of a turn model by its id, or by a path."""
+        if name not in self.catalog.models and _is_path(name):
+            return _existing(Path(name).expanduser(), "turn model", "hearing.turn_model")
+        return self.file(self._of_role(name, "turn").id, ".onnx")
+
     def _of_role(self, name: str, role: Role) -> Model:
         model = self.catalog.models.get(name)
         if model is None:
             raise _unknown(name, [known.id for known in self.catalog.of_role(role)])
         if model.role != role:
-            what = {"stt": "a speech-to-text model", "llm": "a chat model", "voice": "a voice"}[role]
+            what = {
+                "stt": "a speech-to-text model",
+                "llm": "a chat model",
+                "voice": "a voice",
+                "turn": "a turn model",
+            }[role]
             raise ModelError(f"{name} is not {what}.", "See `samantha models list`.")
         return model
 

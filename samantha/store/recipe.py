@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Role = Literal["stt", "llm", "voice", "voice-engine", "vad"]
-Engine = Literal["whisper", "llama", "piper", "kokoro", "silero"]
+Role = Literal["stt", "llm", "voice", "voice-engine", "vad", "turn"]
+Engine = Literal["whisper", "llama", "piper", "kokoro", "silero", "smart-turn"]
 Kind = Literal["wheel", "npm", "hub"]
 KINDS: tuple[Kind, ...] = ("wheel", "npm", "hub")
 
