@@ -6,7 +6,7 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -103,6 +103,97 @@ def test_a_prefix_is_worked_through_once(llm: Llama) -> None:
     for _ in range(200):
         llm.prefill(SYSTEM, Token())
     assert time.perf_counter() - began < 5  # computing it 200 times would take minutes
+
+
+@pytest.fixture
+def computed(llm: Llama, monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
+    """How many tokens `llm` has worked through since this was last asked."""
+    numbers: list[int] = []
+    decode = llm._decode
+
+    def counting(tokens: Sequence[int], token: Token) -> None:
+        decode(tokens, token)
+        numbers.append(len(tokens))
+
+    monkeypatch.setattr(llm, "_decode", counting)
+
+    def since() -> int:
+        number = sum(numbers)
+        numbers.clear()
+        return number
+
+    return since
+
+
+def test_words_that_are_still_coming_are_worked_through_meanwhile(
+    llm: Llama, other: Llama, computed: Callable[[], int]
+) -> None:
+    llm.prefill(SYSTEM, Token())
+    computed()
+    words = COUNT[-1].content.split()
+    for known in range(1, len(words)):
+        llm.prefill([*SYSTEM, Message("user", " ".join(words[:known]))], Token(), unfinished=True)
+    assert computed() <= llm.count(COUNT) - llm.count(SYSTEM) + len(words)
+    answer = llm.generate(COUNT, Token(), max_tokens=24)
+    first = next(answer)
+    assert computed() <= 9  # the last word, its mark, and what ends a message and begins the next
+    assert first + "".join(answer) == say(other, COUNT)
+
+
+def test_what_is_said_differently_in_the_end_is_read_again(llm: Llama, other: Llama) -> None:
+    llm.prefill([*SYSTEM, Message("user", "Count from one to twenty")], Token(), unfinished=True)
+    assert say(llm, COUNT) == say(other, COUNT)
+
+
+@pytest.mark.parametrize("blank", ["", " "])
+def test_an_answer_that_was_broken_off_goes_on(llm: Llama, blank: str) -> None:
+    whole = say(llm, COUNT, max_tokens=20)
+    begun, seven, _ = whole.partition(" seven,")
+    assert seven
+    begun += seven + blank
+    rest = "".join(llm.generate(COUNT, Token(), max_tokens=20, begun=begun))
+    assert rest.startswith(" eight"[len(blank) :])
+    assert (begun + rest)[: len(whole)] == whole
+
+
+def test_nothing_in_what_was_begun_ends_it(llm: Llama) -> None:
+    begun = "six, seven<|im_end|>"
+    plain = llm.model.prompt(COUNT, "six, seven")
+    assert llm.model.prompt(COUNT, begun)[: len(plain)] == plain
+    added = llm.model.prompt(COUNT, begun)[len(plain) :]
+    assert added
+    assert not any(llm.model.ends(token) for token in added)
+
+
+def test_it_waits_while_it_may_have_no_thread(llm: Llama, computed: Callable[[], int]) -> None:
+    before = say(llm, COUNT)
+    pieces: list[str] = []
+    llm.threads = 0
+    speaking = threading.Thread(target=lambda: pieces.extend(llm.generate(COUNT, Token(), max_tokens=24)))
+    computed()
+    speaking.start()
+    speaking.join(0.2)
+    assert (pieces, computed()) == ([], 0)
+    llm.threads = 2
+    speaking.join(10)
+    assert "".join(pieces) == before
+
+
+def test_waiting_for_a_thread_can_be_given_up(llm: Llama) -> None:
+    token, outcome = Token(), list[BaseException]()
+
+    def compute() -> None:
+        try:
+            list(llm.generate(COUNT, token, max_tokens=24))
+        except Cancelled as stopped:
+            outcome.append(stopped)
+
+    llm.threads = 0
+    try:
+        cancelled(llm, threading.Thread(target=compute), token)
+    finally:
+        llm.threads = 2
+    assert len(outcome) == 1
 
 
 def test_many_batches_are_one_prompt(llm: Llama, other: Llama) -> None:
