@@ -157,3 +157,73 @@ def test_over_an_echo_it_takes_more_speech_to_open_a_turn() -> None:
     assert opens_after(3, echo=False)
     assert not opens_after(8, echo=True)
     assert opens_after(9, echo=True)
+
+
+WAITING = SETTINGS.model_copy(update={"pause_ms": 128})
+
+
+def ends_after(endpointer: Endpointer, expected: int, *, asked_after: int = 4) -> int:
+    """Windows of silence after which the turn is over, if `expected` windows are granted after `asked_after`."""
+    for windows in range(1, 200):
+        if any(isinstance(decision, Over) for decision in endpointer.feed(0.0, WINDOW)):
+            return windows
+        if windows == asked_after:
+            endpointer.expect(at(expected))
+    raise AssertionError("never")
+
+
+def speaking() -> Endpointer:
+    endpointer = Endpointer(WAITING)
+    for _ in range(10):
+        endpointer.feed(0.9, WINDOW)
+    return endpointer
+
+
+def test_each_pause_is_as_long_as_is_said_of_it() -> None:
+    assert ends_after(speaking(), 10) == 10
+    assert ends_after(speaking(), 47) == 47  # longer than usual
+
+
+def test_a_wait_that_is_over_already_ends_the_turn_with_the_next_window() -> None:
+    assert ends_after(speaking(), 6, asked_after=20) == 21
+
+
+def test_the_wait_may_be_said_again() -> None:
+    endpointer = speaking()
+    for _ in range(5):
+        endpointer.feed(0.0, WINDOW)
+    endpointer.expect(at(47))
+    assert ends_after(endpointer, 15) == 10  # of which 5 were before
+
+
+def test_what_was_said_of_a_pause_is_forgotten_when_the_person_goes_on() -> None:
+    endpointer = speaking()
+    for _ in range(5):
+        endpointer.feed(0.0, WINDOW)
+    endpointer.expect(at(47))
+    endpointer.feed(0.9, WINDOW)
+    assert ends_after(endpointer, 40, asked_after=100) == 25  # end_ms
+
+
+def test_nothing_is_expected_without_a_pause() -> None:
+    endpointer = speaking()
+    endpointer.expect(at(6))  # too late: the person has gone on
+    assert ends_after(endpointer, 40, asked_after=100) == 25
+
+
+def test_the_next_turn_is_waited_for_as_usual() -> None:
+    endpointer = speaking()
+    assert ends_after(endpointer, 10) == 10
+    endpointer.expect(at(6))
+    for _ in range(10):
+        endpointer.feed(0.9, WINDOW)
+    assert ends_after(endpointer, 40, asked_after=100) == 25
+
+
+def test_she_can_tell_whether_the_last_window_was_speech() -> None:
+    endpointer = Endpointer(WAITING)
+    voiced = []
+    for probability in (0.0, 0.9, 0.4, 0.0):
+        endpointer.feed(probability, WINDOW)
+        voiced.append(endpointer.voiced)
+    assert voiced == [False, True, True, False]

@@ -113,3 +113,49 @@ def test_what_is_kept_does_not_grow() -> None:
         listener.feed(np.arange(begin, begin + HEARING_BLOCK, dtype=np.float32))
     assert listener._recent._ring is kept
     assert len(kept) == SECOND // 2 + 6 * SECOND
+
+
+def test_the_sound_so_far_begins_where_the_turn_will() -> None:
+    spans = Spans((40 * 512, 60 * 512), (70 * 512, 90 * 512))
+    heard: list[Event] = []
+    listener = Listener(spans, SETTINGS, heard.append)
+    for begin in range(0, 4 * SECOND, HEARING_BLOCK):
+        listener.feed(np.arange(begin, begin + HEARING_BLOCK, dtype=np.float32))
+        sound = listener.sound()
+        assert (len(sound) > 0) == listener.speaking
+        if listener.speaking:
+            assert span(sound)[0] == 20480 - 8000
+            assert listener.at - 512 < span(sound)[1] <= listener.at
+    assert isinstance(heard[-1], TurnEnded)
+    assert span(heard[-1].audio)[0] == 20480 - 8000
+
+
+def test_the_sound_so_far_under_a_held_key() -> None:
+    heard: list[Event] = []
+    listener = Listener(Spans((0, 10 * 512), (100 * 512, 120 * 512)), SETTINGS, heard.append)
+    begins = []
+    for begin in range(0, 4 * SECOND, HEARING_BLOCK):
+        if begin == 2 * SECOND:
+            listener.hold()
+        listener.feed(np.arange(begin, begin + HEARING_BLOCK, dtype=np.float32))
+        if begin >= 2 * SECOND:
+            assert listener.voiced == (100 <= listener.at // 512 - 1 < 120)
+        if begin > 3.5 * SECOND:
+            begins.append(span(listener.sound())[0])
+    listener.release()
+    for begin in range(4 * SECOND, 5 * SECOND, HEARING_BLOCK):
+        listener.feed(np.arange(begin, begin + HEARING_BLOCK, dtype=np.float32))
+    assert isinstance(heard[-1], TurnEnded)
+    assert {*begins} == {span(heard[-1].audio)[0]}
+
+
+def test_the_end_of_a_pause_can_be_brought_forward() -> None:
+    heard: list[Event] = []
+    listener = Listener(Spans((40 * 512, 80 * 512)), SETTINGS, heard.append)
+    for begin in range(0, 4 * SECOND, HEARING_BLOCK):
+        listener.feed(np.arange(begin, begin + HEARING_BLOCK, dtype=np.float32))
+        assert listener.voiced == (40 * 512 <= (listener.at // 512 - 1) * 512 < 80 * 512)
+        if isinstance(heard[-1] if heard else None, Paused):
+            listener.expect(12 * 512)
+    assert isinstance(heard[-1], TurnEnded)
+    assert heard[-1].at == 47360  # the block that completes the twelfth silent window
