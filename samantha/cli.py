@@ -268,6 +268,62 @@ def doctor(
 
 
 @app.command()
+def bench(
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PART",
+            help="Only turns, plain (the usual pipeline, for comparison), pauses, interruptions or idle; "
+            "may be given several times.",
+        ),
+    ] = None,
+    turns: Annotated[int, typer.Option(min=1, max=999, help="How many turns.")] = 12,
+    seed: Annotated[int, typer.Option(min=0, help="What is said, in which order, and when.")] = 1,
+    gap: Annotated[
+        float, typer.Option(min=0.5, max=30, help="Seconds of quiet before what is said next.")
+    ] = 2.0,
+    speech: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="SAMANTHA_SPEECH",
+            readable=False,
+            help="A folder of recordings, with or without a manifest.csv.",
+        ),
+    ] = None,
+    person: Annotated[str | None, typer.Option(help="The voice of the person who talks with her.")] = None,
+    full: Annotated[
+        bool,
+        typer.Option("--full", help="32 sentences for each length of pause, 32 interruptions of each kind."),
+    ] = False,
+    card: Annotated[bool, typer.Option("--card", help="Measure rest on the sound card, too.")] = False,
+    keep: Annotated[
+        Path | None, typer.Option(readable=False, help="Keep both sides' sounds in this folder.")
+    ] = None,
+    voice: VoiceName = None,
+    llm: Annotated[str | None, typer.Option(help="A chat model, or a .gguf file.")] = None,
+    as_json: Annotated[
+        str | None, typer.Option("--json", metavar="FILE", help="Write JSON to this file; - prints it.")
+    ] = None,
+    plot: Annotated[
+        Path | None, typer.Option(readable=False, help="Draw where the time goes into this PNG file.")
+    ] = None,
+    changes: Set = None,
+) -> None:
+    """Measure how fast she is here and how well she takes turns: some ten minutes of conversation."""
+    from samantha.bench.session import PARTS, Wish
+    from samantha.commands import bench as benching
+
+    if unknown := set(only or ()) - set(PARTS):
+        raise typer.BadParameter(f"{unknown.pop()!r} is none of {', '.join(PARTS)}", param_hint="--only")
+    wish = Wish(
+        tuple(part for part in PARTS if part in (only or PARTS)), turns, seed, gap,
+        people=speech, person=person, full=full, card=card, keep=keep,
+    )  # fmt: skip
+    config = settings(changes, voice__name=voice, llm__model=llm)
+    benching.bench(config, wish, as_json=as_json, picture=plot)
+
+
+@app.command()
 def tray() -> None:
     """Her icon in the desktop's panel: how she is, talk, hush, mute. Needs `pip install 'PySide6-Essentials>=6.8'`."""
     from samantha.service.tray import program as icon

@@ -65,23 +65,31 @@ def transcribe(config: Config, file: Path, *, as_json: bool) -> None:
         print(json.dumps({"text": " ".join(t.text for _, t in found), "pieces": pieces}, ensure_ascii=False))
 
 
-def conversation_input(config: Config, lines: Sequence[str], path: Path) -> str:
-    """Write `lines`, spoken by another voice than hers and with time for answers, to `path`; name the voice."""
+OTHERS = (
+    "piper-en_US-joe-medium",
+    "kokoro-af_bella",
+    "kokoro-bf_emma",
+    "kokoro-jf_alpha",
+    "kokoro-af_heart",
+)
+"""Voices that may stand in for a person, the best first."""
+
+
+def other_voice(config: Config) -> Synthesizer | None:
+    """A voice of this machine that is not hers; None if there is none."""
     models = app.store(config)
     hers = models.voice(config.voice.name).name
-    for name in (
-        "piper-en_US-joe-medium",
-        "kokoro-af_bella",
-        "kokoro-bf_emma",
-        "kokoro-jf_alpha",
-        "kokoro-af_heart",
-    ):
+    for name in OTHERS:
         if models.installed(name) and models.voice(name).name != hers:
-            other = app.own_voice(
-                config.model_copy(update={"voice": config.voice.model_copy(update={"name": name})})
-            )
-            break
-    else:
+            voice = config.voice.model_copy(update={"name": name})
+            return app.own_voice(config.model_copy(update={"voice": voice}))
+    return None
+
+
+def conversation_input(config: Config, lines: Sequence[str], path: Path) -> str:
+    """Write `lines`, spoken by another voice than hers and with time for answers, to `path`; name the voice."""
+    other = other_voice(config)
+    if other is None:
         raise AudioError(
             "There is no microphone, and no second voice to speak in a person's place.",
             "Plug in a microphone, or run `samantha models pull piper-en_US-joe-medium`.",

@@ -25,7 +25,9 @@ FLOORS: list[set[str]] = [
         "dialog.cores",
         "dialog.listening",
         "hearing.ending",
+        "hearing.ending",
         "hearing.endpoint",
+        "hearing.halves",
         "hearing.interjection",
         "hearing.patience",
         "hearing.phrases",
@@ -50,7 +52,7 @@ FLOORS: list[set[str]] = [
     {"assistant"},
     {"app"},
     {"service"},
-    {"commands", "doctor"},
+    {"commands", "doctor", "bench"},
     {"cli", "__main__"},
 ]
 ENGINES = 5

@@ -1,0 +1,98 @@
+"""A person who keeps to a script, and to manners: waits until she has finished, or speaks over her. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from samantha.audio.pcm import HEARING_BLOCK, Block, samples, silence
+
+Cue = Literal["silence", "her voice"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Line:
+    """Something to say: `sound`, at HEARING_RATE, `wait` seconds after its cue.
+
+    ``"silence"``: she has answered what was said before, and is silent. ``"her voice"``: she has begun to
+    speak; a line for which she does not, or has finished too soon, is never said.
+    """
+
+    sound: Block
+    cue: Cue = "silence"
+    wait: float = 2.0
+
+
+class Person:
+    """Speaks `lines` in order, in blocks; the clock is the blocks themselves.
+
+    Who gets no end of an answer within `patience` seconds goes on all the same, even while she speaks.
+    """
+
+    def __init__(self, lines: Sequence[Line], *, patience: float) -> None:
+        self.said: list[int | None] = []
+        """For each line so far the sample, at HEARING_RATE, at which it began; None if it was left out."""
+        self._lines = tuple(lines)
+        self._patience = samples(patience)
+        self._at = 0
+        self._rest = silence(0)  # of the line that is being said
+        self._line_end = 0
+        self._answered: int | None = (
+            0 if lines else None
+        )  # where she began; nothing need come before line one
+        self._heard_last = 0
+
+    @property
+    def finished(self) -> bool:
+        """Everything is said, and she has had the time to answer."""
+        if len(self.said) < len(self._lines) or len(self._rest):
+            return False
+        last = self._lines[-1].wait if self._lines else 0.0
+        return self._out_of_patience or (self._answered is not None and self._quiet_for(last))
+
+    def speak(self) -> Block:
+        """The next HEARING_BLOCK samples of the microphone."""
+        if not len(self._rest) and len(self.said) < len(self._lines):
+            self._consider(self._lines[len(self.said)])
+        block = silence(HEARING_BLOCK)
+        now, self._rest = self._rest[:HEARING_BLOCK], self._rest[HEARING_BLOCK:]
+        block[: len(now)] = now
+        self._at += HEARING_BLOCK
+        if len(now):
+            self._line_end, self._answered = self._at, None
+        return block
+
+    def hear(self, audible: bool) -> None:
+        """Whether she could be heard in the block that was played during the last one spoken."""
+        if not audible:
+            return
+        self._heard_last = self._at
+        if self._answered is None:
+            self._answered = self._at
+
+    def _consider(self, line: Line) -> None:
+        if line.cue == "silence":
+            if self._out_of_patience or (self._answered is not None and self._quiet_for(line.wait)):
+                self._say(line)
+            return
+        answered = self._answered
+        if answered is None:
+            if self._out_of_patience:
+                self.said.append(None)
+        elif self._at - answered >= samples(line.wait):
+            if self._heard_last == self._at:
+                self._say(line)
+            elif self._quiet_for(1.5):
+                self.said.append(None)
+
+    def _say(self, line: Line) -> None:
+        self.said.append(self._at)
+        self._rest = line.sound
+
+    def _quiet_for(self, seconds: float) -> bool:
+        return self._at - max(self._heard_last, self._line_end) >= samples(seconds)
+
+    @property
+    def _out_of_patience(self) -> bool:
+        return self._at - self._line_end >= self._patience
