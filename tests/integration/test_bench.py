@@ -1,0 +1,68 @@
+"""The bench in small: one turn with her and one with the plain pipeline, through the program itself."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import people
+import pytest
+import soundfile
+
+from samantha import app, config
+
+pytestmark = pytest.mark.integration
+
+SMALL = ("--llm", "smollm2-135m-instruct", "--voice", people.VOICE, "--person", people.VOICE,
+         "--set", "hearing.model=whisper-tiny.en", "--set", "llm.max_tokens=24")  # fmt: skip
+
+
+def bench(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "samantha", "bench", *words],
+        capture_output=True,
+        text=True,
+        timeout=180,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def test_one_turn_is_measured_and_compared(tmp_path: Path) -> None:
+    models = app.store(config.load())
+    for needed in (people.VOICE, "smollm2-135m-instruct", "whisper-tiny.en", "silero-vad"):
+        if not models.installed(needed):
+            pytest.skip(f"needs `samantha models pull {needed}`")
+    pytest.importorskip("PIL", reason="the picture needs Pillow: pip install 'Pillow>=11'")
+    done = bench(
+        "--only", "turns", "--only", "plain", "--turns", "1", "--gap", "0.5", *SMALL,
+        "--json", str(tmp_path / "figures.json"), "--plot", str(tmp_path / "turns.png"),
+        "--keep", str(tmp_path / "kept"),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "voice to voice" in done.stdout
+    record = json.loads((tmp_path / "figures.json").read_text("utf-8"))
+    for part in ("turns", "plain"):
+        found = record[part]
+        assert found["latency"]["count"] == 1, record
+        assert found["cpu_per_turn"] > 0
+        # The program's own clock and the two sounds tell the same story, roughly.
+        assert found["latency"]["most"] > found["split"]["turn_end"] - 100
+        assert all(value is not None for value in found["split"].values())
+    assert record["plain"]["split"]["turn_end"] > 790
+    assert record["machine"]["processor"]
+    assert (tmp_path / "turns.png").read_bytes().startswith(b"\x89PNG")
+
+    # What was kept are two sounds of the same length, and nobody else's to hear.
+    person, hers = (tmp_path / "kept" / "turns" / name for name in ("person.wav", "samantha.wav"))
+    assert soundfile.info(person).duration == pytest.approx(soundfile.info(hers).duration, abs=0.05)
+    assert person.stat().st_mode & 0o077 == 0
+
+
+def test_what_cannot_be_written_is_said_before_the_work(tmp_path: Path) -> None:
+    for flag in ("--json", "--plot"):
+        done = bench(flag, str(tmp_path / "none" / "file"))
+        assert done.returncode == 1
+        assert "cannot be written" in done.stderr
+    assert bench("--only", "nonsense").returncode == 2
