@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -200,6 +201,8 @@ def load(config: Config, progress: Progress = lambda _: None, *, user_name: str 
     ear, whisper = detector(config), transcriber(config, user_name)
     ear.probability(silence(ear.window))
     ear.reset()
+    if (turns := turn_model(config)) is not None:
+        turns.complete(silence(samples(1.0)))
     whisper.transcribe(np.random.default_rng(0).normal(0, 0.01, samples(1.0)).astype(np.float32), Token())
     progress("voice")
     voice = synthesizer(config)
@@ -207,9 +210,8 @@ def load(config: Config, progress: Progress = lambda _: None, *, user_name: str 
     warmed = [np.concatenate(list(voice.synthesize(text, Token()))) for text in (*FILLERS, LOST)]
     *fillers, lost = map(Filler, (*FILLERS, LOST), warmed)
     llm, words = mind(config, progress, user_name=user_name, voice=voice)
-    if "en" not in voice.languages:
-        return Parts(ear, whisper, llm, voice, words)
-    return Parts(ear, whisper, llm, voice, words, tuple(fillers), lost)
+    parts = Parts(ear, whisper, llm, voice, words, turn_model=turns)
+    return replace(parts, fillers=tuple(fillers), lost=lost) if "en" in voice.languages else parts
 
 
 def mind(

@@ -38,6 +38,7 @@ from samantha.ports import (
     SpeechDetector,
     Synthesizer,
     Transcriber,
+    TurnModel,
 )
 from samantha.voice.speaker import Speaker, chime
 
@@ -59,6 +60,7 @@ class Parts:
     fillers: tuple[Filler, ...] = ()
     lost: Filler | None = None
     """What she says when an engine has failed, made beforehand."""
+    turn_model: TurnModel | None = None
 
 
 class Assistant:
@@ -85,9 +87,11 @@ class Assistant:
             parts.transcriber,
             parts.llm,
             parts.synthesizer,
+            parts.turn_model,
             stt_lane=Lane("stt", load, cores.shared),
             llm_lane=Lane("llm", load),
             tts_lane=Lane("tts", load, cores.shared),
+            small_lane=Lane("small", load, cores.shared),
         )
         self.speaker = Speaker()
         self.listener = Listener(parts.detector, config.hearing, self._on)
@@ -95,8 +99,10 @@ class Assistant:
             config,
             self._engines,
             self.speaker,
+            self.listener,
             parts.prompt,
             self._publish,
+            measure=self._metrics.bet,
             clock=lambda: self.listener.at,
             now=now,
             fillers=parts.fillers,

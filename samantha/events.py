@@ -79,7 +79,12 @@ class TurnEnded(_Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnReopened(_Event):
-    """The person went on after all: what comes belongs to the turn before, and nothing of hers counts."""
+    """The person went on after all: what comes belongs to the turn before, and nothing of hers counts.
+
+    `text` is what had been `Heard` of it; the next `Heard` has the whole. Empty if nothing had been yet.
+    """
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,10 @@
 
 Synchronous and on the loop: no event can interleave with another. Whatever takes time is a task that is
 started or cancelled here.
+
+The answer to a turn begins as a bet in one of its pauses; the end of the turn gives it the floor, and whoever
+goes on loses it. Speech while an answer has the floor silences it at once; what was said then decides whether she
+goes on, falls silent, gives way, or takes it for the rest of the turn before.
 """
 
 from __future__ import annotations
@@ -9,14 +13,16 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
-import traceback
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from samantha.audio.pcm import Block, level_dbfs, samples, seconds
+from samantha.audio.pcm import VOICE_RATE, Block, level_dbfs, samples, seconds
 from samantha.config import Config
+from samantha.dialog.asides import Aside, Asides
+from samantha.dialog.following import Following
+from samantha.dialog.idle import Idle, trace
 from samantha.dialog.reply import Engines, Reply
 from samantha.dialog.token import Token
 from samantha.errors import Cancelled, SamanthaError
@@ -27,35 +33,40 @@ from samantha.events import (
     Heard,
     Ignored,
     IgnoredReason,
+    Paused,
+    ReplyPaused,
+    ReplyResumed,
     ReplySounded,
     ReplySpoken,
+    Resumed,
     SignOfLife,
     SpeechStarted,
     TalkPressed,
     TurnEnded,
+    TurnReopened,
 )
+from samantha.hearing.ending import Ending, ending
+from samantha.hearing.halves import joined
+from samantha.hearing.interjection import meaning
+from samantha.hearing.listener import Listener
+from samantha.hearing.patience import Patience
 from samantha.hearing.plausible import own_voice, rejection
 from samantha.mind.history import History
 from samantha.mind.prompt import Prompt
 from samantha.ports import Message, Transcript
 from samantha.voice.speaker import Speaker
+from samantha.voice.track import Track
 
 log = logging.getLogger(__name__)
 
 NOT_UNDERSTOOD = ("Sorry, I didn't catch that.", "Hm, could you say that again?", "I missed that, sorry.")
 """What she says when somebody spoke and no words could be made out."""
 
-REST = samples(1.0)
-"""How long nobody must have spoken before she uses the time for herself."""
-
 WORDLESS = "Hm, I lost my thread. Could you say that again?"
 """What she says when what she thought of has no words in it."""
 
 LOST = "Sorry, I lost my train of thought."
 """What she says when an engine broke or took too long."""
-
-CALM = samples(0.3)
-"""How long it must have been quiet before she tells something about herself."""
 
 HEARD_OUT_S = 1.0
 """Seconds that a turn may take to be understood when the conversation is ended right after it."""
@@ -66,9 +77,17 @@ ECHO_TAIL = samples(0.6)
 ECHO_MEMORY = samples(2.0)
 """How long after her last sound a turn may still be her own voice coming back."""
 
+HARDLY = samples(0.5)
+"""Who speaks within this time of her first sound did not hear it and answer: he goes on with his own turn."""
+
+GOING_ON = samples(0.3)
+"""Speech of this length is no cough: the turn before was not over."""
 
 RECENT = 8
 """Clauses of hers that her own echo is looked for in."""
+
+WORTH_A_SECOND_LOOK: frozenset[IgnoredReason] = frozenset(("unsure", "repetition", "empty"))
+"""Doubts about what was transcribed in a hurry that may vanish when there is time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,28 +98,58 @@ class Filler:
     sound: Block
 
 
-@dataclass(frozen=True, slots=True)
-class _Aside:
-    """Something she has to tell about herself; with its sound where it must not need an engine."""
+@dataclass(slots=True)
+class _Said:
+    """What somebody said: the words, the same with the note of when, their language; a line if one is due."""
 
     text: str
-    sound: Block | None = None
+    note: str
+    language: str
+    line: str | None = None
+
+
+@dataclass(slots=True, eq=False)
+class _Attempt:
+    """A reply and what it is about; times as `at`, None: not yet."""
+
+    reply: Reply
+    said: _Said | None = None
+    turn_ended: int | None = None
+    sounded: int | None = None
+    messages: Sequence[Message] = ()
+    continuing: bool = False
+    """Whether it goes on with her last turn."""
+    half: bool = False
+    """Whether the person went on before this half of the turn was understood."""
 
 
 @dataclass(slots=True)
-class _Owed:
-    """A turn that was broken off by somebody's voice before its answer was heard."""
+class _Challenge:
+    """Somebody speaks, since `began`, while `attempt` has the floor."""
 
-    text: str
-    language: str
-    line: str | None = None
+    attempt: _Attempt
+    began: int
+    reopens: bool
+    """Whether it is rather the rest of the turn before than an interruption."""
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Unsaid:
+    """The rest of an answer that was broken off after `heard`."""
+
+    messages: Sequence[Message]
+    heard: str
+    first: tuple[str, ...]
+    complete: bool
 
 
 class Conversation:
     """One conversation. `clock` gives `at`, `now` the time of day, `publish` takes every event.
 
-    `echoes` says whether her own voice can come back through the microphone; `fillers` are what she lets be
-    heard when an answer takes long, `lost` what she says when an engine has failed.
+    `measure` is told of a bet's events when they happen; they are published when it counts. `echoes` says
+    whether her own voice can come back through the microphone; `fillers` are what she lets be heard when an
+    answer takes long, `lost` what she says when an engine has failed.
     """
 
     def __init__(
@@ -108,10 +157,12 @@ class Conversation:
         config: Config,
         engines: Engines,
         speaker: Speaker,
+        listener: Listener,
         prompt: Prompt,
         publish: Callable[[Event], None],
         *,
         clock: Callable[[], int],
+        measure: Callable[[Event], None] = lambda _: None,
         now: Callable[[], datetime] = datetime.now,
         echoes: bool = False,
         fillers: tuple[Filler, ...] = (),
@@ -123,29 +174,45 @@ class Conversation:
         self._config = config
         self._engines = engines
         self._speaker = speaker
+        self._listener = listener
         self._prompt = prompt
         self._publish = publish
+        self._measure = measure
         self._clock = clock
         self._now = now
         self.echoes = echoes
         self._fillers = itertools.cycle(fillers) if fillers else None
         self._lost = lost
-        self._asides: dict[str, _Aside] = {}
-        self._calm_since = 0
-        self._somebody_speaks = False
-        self._answer_due: int | None = None
         self._regrets = itertools.cycle(NOT_UNDERSTOOD)
-        self._reply: Reply | None = None
-        self._turn_ended: int | None = None
+        self._regretted = False
+        self._hint = ""
+        self._asides = Asides()
+        self._idle = Idle(self._make_room, lambda text: self._publish(Failed(at=self._clock(), error=text)))
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._side_tasks: set[asyncio.Task[None]] = set()
+
+        # The turn that is being spoken.
+        self._somebody_speaks = False
+        self._turn_began = now()
+        self._before = ""
+        self._bets = 0
+        self._bet: _Attempt | None = None
+        self._paused_at: int | None = None
+        self._ending: Ending | None = None
+        self._sounds_over: float | None = None
+        self._patience = Patience(config.hearing, sound=engines.turn_model is not None)
+        self._following: Following | None = None
+        self._settled = False
+
+        # The answer that has the floor.
+        self._floor: _Attempt | None = None
+        self._challenge: _Challenge | None = None
+        self._sign_due: int | None = None
+        self._answer_due: int | None = None
+        self._owed: _Said | None = None
+        self._unsaid: _Unsaid | None = None
         self._said: list[str] = []
         self._last_sound = -ECHO_MEMORY
-        self._regretted = False
-        self._owed: _Owed | None = None
-        self._hint = ""
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._idle_tasks: set[asyncio.Task[None]] = set()
-        self._rest = Token()
-        self._idle_since: int | None = None
 
     # --- what happens ---------------------------------------------------------------------------------
 
@@ -153,79 +220,38 @@ class Conversation:
         """The next thing that happened."""
         self._publish(event)
         match event:
-            case SpeechStarted() | TalkPressed():
-                self._somebody_speaks = True
-                self._stir()
+            case SpeechStarted():
+                self._speech_began(event)
+            case TalkPressed():
+                self._lose_bet()
+                self._stop_following()
+                self._begin_turn()
                 self._break_off()
+                self._follow()
+            case Paused():
+                self._place_bet(event)
+            case Resumed():
+                self._went_on(event)
             case TurnEnded():
-                self._break_off()  # whatever somebody had her say meanwhile
-                self._somebody_speaks = False
-                self._reply = reply = self._new_reply()
-                reply.hearing = True  # from now on, not only from when its task first runs
-                self._turn_ended = event.at
-                self._answer_due = event.at + samples(self._config.dialog.patience_s)
-                self._start(reply, lambda: self._hear_and_answer(reply, event))
+                self._end_turn(event)
             case _:
                 pass
 
     def tick(self) -> None:
         """Twenty milliseconds have passed."""
-        if self._idle_since is not None and self._clock() - self._idle_since >= REST:
-            self._idle_since = None
-            self._rest = Token()
-            task = asyncio.ensure_future(self._make_room(self._rest))
-            self._idle_tasks.add(task)
-            task.add_done_callback(self._idle_tasks.discard)
-        if self._speaker.sounding:
-            self._last_sound = self._clock()
-        self._lose_patience()
-        self._tell_asides()
-        patience = self._config.dialog.sign_of_life_s
-        waited = self._turn_ended is not None and seconds(self._clock() - self._turn_ended) >= patience
-        if waited and patience and self._fillers and self._reply and not self._reply.hearing:
-            self._turn_ended = None
-            if self._reply.track.empty and not self._speaker.sounding:
-                filler = next(self._fillers)
-                self._reply.track.interject(filler.sound)
-                self._said = [*self._said, filler.text][-RECENT:]
-                self._publish(SignOfLife(at=self._clock(), text=filler.text))
-
-    def _lose_patience(self) -> None:
-        """Give up an answer that has not begun in time."""
-        if self._answer_due is None or self._clock() < self._answer_due:
-            return
-        reply, self._answer_due = self._reply, None
-        if reply is not None and not reply.track.worded and not reply.written:
-            self._fail(reply, f"No answer came within {self._config.dialog.patience_s:g} s.")
-            if not reply.hearing:  # what was said is worth keeping, however late it is understood
-                reply.cancel()
-
-    def _tell_asides(self) -> None:
-        """Tell what there is to tell, one thing at a time, when nobody would be disturbed."""
         now = self._clock()
-        if not self.quiet or self._somebody_speaks:
-            self._calm_since = now
-        if not self._asides or not self._speaker.audible or now - self._calm_since < CALM:
-            return
-        topic = next(iter(self._asides))
-        aside = self._asides.pop(topic)
-        self._turn_ended = self._answer_due = None  # it answers nobody
-        self._reply = reply = self._new_reply()
-
-        def ended() -> None:
-            self._reply = None if self._reply is reply else self._reply
-            reply.end(aside.text)
-
-        self._said = [*self._said, aside.text][-RECENT:]
-        self._publish(Announced(at=now, text=aside.text))
-        self._speaker.play(reply.track, lambda: None, ended)
-        if aside.sound is None:
-            self._start(reply, lambda: reply.voice(aside.text, self._language("en")))
-        else:
-            reply.track.begin(aside.text)
-            reply.track.add(aside.sound)
-            reply.track.finish()
-            reply.track.close()
+        self._idle.tick(now)
+        if self._speaker.sounding:
+            self._last_sound = now
+        if self._challenge is not None:
+            self._confirm(self._challenge)
+        if self._following is not None and self._following.due and self._listener.voiced:
+            self._aside_task(self._following.look())
+        self._lose_patience()
+        self._give_sign()
+        calm = self.quiet and not self._somebody_speaks
+        if self._speaker.audible and (aside := self._asides.due(now, quiet=calm)) is not None:
+            self._tell(aside)
 
     @property
     def prompt(self) -> Prompt:
@@ -240,46 +266,38 @@ class Conversation:
     @property
     def quiet(self) -> bool:
         """Nothing is being heard out, thought or said."""
-        return self._reply is None and not self._tasks
+        return self._floor is None and not self._tasks
 
     @property
     def finished(self) -> bool:
         """It is quiet, and she has nothing to tell that anybody could hear."""
         return self.quiet and not (self._asides and self._speaker.audible)
 
+    # --- what others ask of her -----------------------------------------------------------------------
+
     def interrupt(self) -> None:
         """Stop answering, at once and for good; what was heard of the answer stays."""
-        if self._reply is not None and self._reply.hearing:
-            self._reply.token.cancel()  # what was said will still be understood, and not answered
+        if self._floor is not None and self._floor.reply.hearing:
+            self._floor.reply.token.cancel()  # what was said will still be understood, and not answered
         self._break_off()
         self._owed = None
-
-    def _break_off(self) -> None:
-        """Stop answering, at once; if it was for a mere noise, the answer is still owed."""
-        reply, self._reply, self._turn_ended = self._reply, None, None
-        self._answer_due = None
-        if reply is None:
-            return
-        if reply.hearing:
-            return  # let it find out what was said: it will see that it is no longer the one to answer
-        heard = self._speaker.stop() or "".join(reply.written).strip()
-        reply.end(heard)
-        reply.cancel()
-        if reply.started:
-            self._spoken(reply, heard, interrupted=True)
 
     def forget_open_turn(self) -> None:
         """Whoever was speaking will not be heard out."""
         self._somebody_speaks = False
+        self._lose_bet()
+        self._stop_following()
+        if self._challenge is not None:
+            self._let_go_on(self._challenge)
 
     def say(self, text: str) -> Reply:
         """Say `text`, as her own words."""
         self.interrupt()
-        self._stir()
-        self._reply = reply = self._new_reply()
-        self._speak(reply)
-        self._start(reply, lambda: reply.say(text, self._language("en")))
-        return reply
+        self._idle.stir()
+        self._floor = attempt = self._new_attempt(committed=True)
+        self._speak(attempt)
+        self._start(attempt, lambda: attempt.reply.say(text, self._language("en")))
+        return attempt.reply
 
     def announce(self, topic: str, text: str) -> None:
         """Tell `text`, which is about herself and no part of the conversation, as soon as it is quiet.
@@ -287,65 +305,246 @@ class Conversation:
         What was still to be told about the same `topic` is out of date. Her announcements are English.
         """
         if "en" in self._engines.synthesizer.languages:
-            self._asides[topic] = _Aside(text)
+            self._asides.add(topic, Aside(text))
 
     def chat(self, text: str, show: Callable[[str], None], *, aloud: bool) -> Reply:
         """Answer the written `text`; each piece is given to `show`, and spoken too if `aloud`."""
         self.interrupt()
-        self._stir()
-        self._reply = reply = self._new_reply()
+        self._idle.stir()
+        self._floor = attempt = self._new_attempt(committed=True)
         self._answer_due = self._clock() + samples(self._config.dialog.patience_s)
         self._publish(Heard(at=self._clock(), text=text.strip()))
         self.history.user(self._prompt.note(text, self._now()))
+        self._unsaid = None
         if aloud:
-            self._start(reply, lambda: self._answer(reply, self._language("en"), show))
+            self._speak(attempt)
+            self._start(attempt, lambda: self._answer(attempt, self._language("en"), show))
         else:
-            self._start(reply, lambda: self._write(reply, show))
-        return reply
+            self._start(attempt, lambda: self._write(attempt, show))
+        return attempt.reply
 
     def meet(self, name: str, prompt: Prompt) -> None:
         """She has learnt the person's name: expect it among the words, and go on with `prompt`."""
         self._hint, self._prompt = name, prompt
 
-    # --- one turn -------------------------------------------------------------------------------------
+    def reread_soon(self) -> None:
+        """The model no longer holds this conversation: have it worked through when there is time."""
+        self._idle.stir()
+        if self.quiet:
+            self._idle.begin(self._clock())
 
-    async def _hear_and_answer(self, reply: Reply, turn: TurnEnded) -> None:
-        transcript = await reply.hear(turn.audio, self._hint)
-        if (reason := self._doubt(turn, transcript)) is not None:
-            await self._ignore(reply, turn, transcript, reason)
-            return
-        self._regretted = False
-        self._publish(Heard(at=self._clock(), text=transcript.text))
-        self.history.user(self._prompt.note(transcript.text, self._now()))
-        if reply.token.cancelled:
-            return  # given up before it was understood
-        self._owed = _Owed(transcript.text, transcript.language)
-        if reply is self._reply:
-            await self._respond(reply, self._owed)
+    async def close(self) -> None:
+        """End: stop speaking and give up what is being thought. What was just said is still understood, if soon."""
+        hearing = self._floor is not None and self._floor.reply.hearing
+        self.interrupt()
+        self._lose_bet()
+        self._stop_following()
+        self._idle.stir()
+        if hearing:
+            self._floor = None
+            await asyncio.wait(self._tasks, timeout=HEARD_OUT_S)
+        tasks = [*self._tasks, *self._side_tasks, *self._idle.tasks]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _respond(self, reply: Reply, turn: _Owed) -> None:
-        if turn.line is None and self.script is not None:
-            turn.line = self.script(turn.text)
-        if turn.line is not None:
-            self._speak(reply)
-            await reply.say(turn.line, self._language("en"))
+    # --- a turn while it is spoken --------------------------------------------------------------------
+
+    def _speech_began(self, event: SpeechStarted) -> None:
+        self._begin_turn()
+        if self._floor is not None:
+            self._question(self._floor, event.began)
         else:
-            await self._answer(reply, self._language(turn.language))
+            self._follow()
 
-    async def _write(self, reply: Reply, show: Callable[[str], None]) -> None:
-        await reply.write(await self._fitting(), self._config.llm.max_tokens, show)
-        self._reply = None if self._reply is reply else self._reply
-        self._spoken(reply, "".join(reply.written).strip(), interrupted=False)
+    def _begin_turn(self) -> None:
+        self._idle.stir()
+        self._somebody_speaks = True
+        self._turn_began = self._now()
+        self._bets, self._settled, self._paused_at = 0, False, None
+
+    def _place_bet(self, pause: Paused) -> None:
+        """Begin to answer as if the turn were over, and find out how long to wait until it is."""
+        self._paused_at = pause.speech_end
+        self._ending = self._sounds_over = None
+        if self._following is not None:
+            self._following.rest()
+        if self._engines.turn_model is not None:
+            self._aside_task(self._judge(pause))
+        self._bets += 1
+        self._bet = bet = self._new_attempt()
+        self._start(bet, lambda: self._attempt(bet, pause))
+
+    async def _judge(self, pause: Paused) -> None:
+        engines = self._engines
+        model = engines.turn_model
+        assert model is not None
+        probability = await engines.small_lane.call(lambda: model.complete(pause.audio))
+        if self._paused_at == pause.speech_end:
+            self._sounds_over = probability
+            self._expect()
+
+    def _expect(self) -> None:
+        """Have the present pause end the turn after as long as is sensible now."""
+        self._listener.expect(self._patience.wait(self._ending, self._sounds_over))
+
+    def _went_on(self, event: Resumed) -> None:
+        if self._paused_at is not None:
+            self._patience.went_on(event.at - self._paused_at)
+        self._paused_at = None
+        self._lose_bet()
+        if self._settled and self._floor is not None:  # "yeah …, but": no mere assent after all
+            self._settled = False
+            self._question(self._floor, event.at)
+
+    def _lose_bet(self) -> None:
+        bet, self._bet = self._bet, None
+        if bet is not None:
+            bet.reply.cancel()
+            if self._following is not None and bet.said is not None:
+                self._following.heard(bet.said.text)
+
+    def _end_turn(self, event: TurnEnded) -> None:
+        self._somebody_speaks, self._paused_at = False, None
+        self._stop_following()
+        self._patience.ended()
+        attempt, self._bet = self._bet, None
+        if self._challenge is None and not self._settled:
+            self._break_off()  # whatever somebody had her say meanwhile
+        fresh = attempt is None
+        attempt = attempt or self._new_attempt()
+        attempt.turn_ended = event.at
+        if self._challenge is None and not self._settled:
+            self._give_floor(attempt, event.at)
+        attempt.reply.commit()
+        if fresh:
+            attempt.reply.hearing = True  # from now on, not only from when its task first runs
+            self._start(attempt, lambda: self._attempt(attempt, event))
+        elif attempt.said is not None:
+            self._take_floor(attempt)
+
+    def _give_floor(self, attempt: _Attempt, at: int) -> None:
+        """From `at` the person waits for this answer."""
+        self._floor = attempt
+        self._sign_due = at + samples(self._config.dialog.sign_of_life_s)
+        self._answer_due = at + samples(self._config.dialog.patience_s)
+
+    def _follow(self) -> None:
+        interval = self._config.hearing.partial_ms
+        if interval and self.script is None:
+            self._following = Following(
+                self._engines,
+                self._listener.sound,
+                lambda text: self._prompt.messages(self.history, self._note(text)),
+                self._publish,
+                self._clock,
+                interval_s=interval / 1000,
+                hint=self._hint,
+            )
+
+    def _stop_following(self) -> None:
+        if self._following is not None:
+            self._following.stop()
+            self._following = None
+
+    def _note(self, text: str) -> str:
+        return self._prompt.note(joined(self._before, text), self._turn_began)
+
+    # --- one attempt to answer ------------------------------------------------------------------------
+
+    async def _attempt(self, attempt: _Attempt, turn: Paused | TurnEnded) -> None:
+        """Find out what was said in `turn`, and answer it."""
+        reply, hurry = attempt.reply, not attempt.reply.committed
+        transcript = await reply.hear(turn.audio, self._hint, hurry=hurry)
+        reason = self._doubt(turn, transcript)
+        if hurry and self._paused_at == turn.speech_end and not reply.committed:
+            self._ending = None if reason else ending(joined(self._before, transcript.text))
+            self._expect()
+        brief = turn.speech_seconds < self._config.dialog.confirm_ms / 1000
+        if hurry and reason in WORTH_A_SECOND_LOOK and not (brief and self._challenge):
+            await reply.commitment()
+            transcript = await reply.hear(turn.audio, self._hint)
+            reason = self._doubt(turn, transcript)
+        if attempt.half:
+            self._before = joined(self._before, "" if reason else transcript.text)
+            return
+        challenge = self._challenge
+        if challenge is not None and await self._met(challenge, attempt, transcript, reason):
+            return
+        if reason is not None:
+            await reply.commitment()
+            await self._ignore(attempt, turn, transcript, reason)
+            return
+        if self._before and meaning(transcript.text) == "hush":
+            await reply.commitment()
+            self._drop_the_matter(attempt, transcript)
+            return
+        text = joined(self._before, transcript.text)
+        attempt.said = _Said(text, self._prompt.note(text, self._turn_began), transcript.language)
+        reply.tell(Heard(at=self._clock(), text=text))
+        if reply.committed:
+            self._take_floor(attempt)
+            if reply.token.cancelled or self._floor is not attempt:
+                return  # given up before it was understood
+        await self._respond(attempt, attempt.said)
+
+    def _take_floor(self, attempt: _Attempt) -> None:
+        """What was said counts, and this is the answer to it, unless somebody has spoken since."""
+        said = attempt.said
+        assert said is not None
+        self._before, self._regretted = "", False
+        attempt.continuing = self._unsaid is not None and meaning(said.text) == "go-on"
+        if not attempt.continuing:
+            self.history.user(said.note)
+            self._unsaid = None
+        if attempt.reply.token.cancelled:
+            return
+        self._owed = said
+        if self._floor is attempt:
+            self._speak(attempt)
+
+    async def _respond(self, attempt: _Attempt, said: _Said) -> None:
+        reply, llm = attempt.reply, self._config.llm
+        if self.script is not None or (self._unsaid is not None and meaning(said.text) == "go-on"):
+            await reply.commitment()  # what these do cannot be undone
+        if said.line is None and self.script is not None:
+            said.line = self.script(said.text)
+        unsaid = self._unsaid
+        if said.line is not None:
+            await reply.say(said.line, self._language("en"))
+        elif attempt.continuing and unsaid is not None:
+            attempt.messages, self._unsaid = unsaid.messages, None
+            await reply.go_on(
+                unsaid.messages,
+                llm.max_tokens,
+                self._language(said.language),
+                begun=unsaid.heard,
+                first=unsaid.first,
+                complete=unsaid.complete,
+            )
+        else:
+            await self._answer(attempt, self._language(said.language))
+
+    async def _write(self, attempt: _Attempt, show: Callable[[str], None]) -> None:
+        reply = attempt.reply
+        await reply.write(await self._fitting(attempt), self._config.llm.max_tokens, show)
+        self._floor = None if self._floor is attempt else self._floor
+        self._spoken(attempt, "".join(reply.written).strip(), interrupted=False)
 
     async def _answer(
-        self, reply: Reply, language: str, show: Callable[[str], None] = lambda _: None
+        self, attempt: _Attempt, language: str, show: Callable[[str], None] = lambda _: None
     ) -> None:
-        self._speak(reply)
         otherwise = WORDLESS if language == "en" else ""
-        await reply.answer(await self._fitting(), self._config.llm.max_tokens, language, otherwise, show)
+        attempt.messages = await self._fitting(attempt)
+        await attempt.reply.answer(attempt.messages, self._config.llm.max_tokens, language, otherwise, show)
 
-    async def _fitting(self) -> list[Message]:
+    async def _fitting(self, attempt: _Attempt) -> list[Message]:
         """The prompt for her next answer, made to fit."""
+        if not attempt.reply.committed and attempt.said is not None:
+            messages = self._prompt.messages(self.history, attempt.said.note)
+            if self._prompt.fits(await self._count(messages)):
+                return messages
+            await attempt.reply.commitment()  # what is forgotten now is forgotten for good
         messages = self._prompt.messages(self.history)
         while not self._prompt.fits(await self._count(messages)):  # so long a turn is rare
             if not self.history.make_room():
@@ -358,32 +557,47 @@ class Conversation:
         return await self._engines.llm_lane.call(lambda: llm.count(messages))
 
     async def _ignore(
-        self, reply: Reply, turn: TurnEnded, transcript: Transcript, reason: IgnoredReason
+        self, attempt: _Attempt, turn: Paused | TurnEnded, transcript: Transcript, reason: IgnoredReason
     ) -> None:
         self._publish(Ignored(at=self._clock(), reason=reason, text=transcript.text))
-        if reply is not self._reply:
+        if attempt is not self._floor:
             return
         if self._owed is not None:
-            await self._respond(reply, self._owed)
+            attempt.said = self._owed
+            if self._before:
+                self._before = ""
+                self.history.user(self._owed.note)
+            self._speak(attempt)
+            await self._respond(attempt, self._owed)
         elif self._should_regret(turn, reason):
             self._regretted = True
-            self._speak(reply)
-            await reply.say(next(self._regrets), "en")
+            self._speak(attempt)
+            await attempt.reply.say(next(self._regrets), "en")
         else:
-            self._reply = None
-            self._idle_since = self._clock()
+            self._leave_floor(attempt)
 
-    def _should_regret(self, turn: TurnEnded, reason: IgnoredReason) -> bool:
-        spoke = turn.speech_seconds >= 0.8 and reason in ("unsure", "repetition", "empty")
+    def _drop_the_matter(self, attempt: _Attempt, transcript: Transcript) -> None:
+        """ "Never mind": what was asked stays known, and is not answered."""
+        if self._before and self._owed is not None:
+            self.history.user(self._owed.note)
+        self._before, self._owed = "", None
+        self._publish(Ignored(at=self._clock(), reason="hush", text=transcript.text))
+        if attempt is self._floor:
+            self._leave_floor(attempt)
+
+    def _leave_floor(self, attempt: _Attempt) -> None:
+        self._floor = self._sign_due = self._answer_due = None
+        attempt.reply.end("")
+        self._idle.begin(self._clock())
+
+    def _should_regret(self, turn: Paused | TurnEnded, reason: IgnoredReason) -> bool:
+        spoke = turn.speech_seconds >= 0.8 and reason in WORTH_A_SECOND_LOOK
         able = "en" in self._engines.synthesizer.languages  # her regrets are English
         return spoke and able and not self._regretted and self._config.dialog.say_when_not_understood
 
-    def _doubt(self, turn: TurnEnded, transcript: Transcript) -> IgnoredReason | None:
-        if (
-            self.echoes
-            and turn.began - self._last_sound < ECHO_MEMORY
-            and own_voice(transcript.text, self._said)
-        ):
+    def _doubt(self, turn: Paused | TurnEnded, transcript: Transcript) -> IgnoredReason | None:
+        lately = turn.began - self._last_sound < ECHO_MEMORY
+        if self.echoes and lately and own_voice(transcript.text, self._recent()):
             return "own-voice"
         return rejection(
             level_dbfs(turn.audio),
@@ -393,44 +607,237 @@ class Conversation:
             self._config.hearing,
         )
 
+    def _recent(self) -> list[str]:
+        """What she said lately, and is saying."""
+        return [*self._said, *(self._floor.reply.track.texts if self._floor else ())]
+
+    # --- somebody speaks while she has the floor ------------------------------------------------------
+
+    def _question(self, attempt: _Attempt, began: int) -> None:
+        """Be silent until it is clear what somebody's voice, heard since `began`, means."""
+        ended, sounded = attempt.turn_ended, attempt.sounded
+        lately = ended is not None and self._clock() - ended <= samples(self._config.hearing.reopen_ms / 1000)
+        unnoticed = sounded is None or began - sounded < HARDLY
+        self._challenge = _Challenge(attempt, began, reopens=lately and unnoticed)
+        if self._speaker.sounding:
+            self._publish(ReplyPaused(at=self._clock()))
+        self._speaker.pause()
+
+    def _confirm(self, challenge: _Challenge) -> None:
+        """Enough speech is a person, whatever is said: spare the engines the work on what is out of date."""
+        if challenge.confirmed or self._paused_at is not None:
+            return
+        enough = GOING_ON if challenge.reopens else samples(self._config.dialog.confirm_ms / 1000)
+        if self._clock() - challenge.began >= enough:
+            challenge.confirmed = True
+            if challenge.reopens:
+                self._reopen(challenge)
+            elif challenge.attempt.said is not None:
+                challenge.attempt.reply.cancel()
+
+    async def _met(
+        self,
+        challenge: _Challenge,
+        attempt: _Attempt,
+        transcript: Transcript,
+        reason: IgnoredReason | None,
+    ) -> bool:
+        """Whether what was said into her answer asks for none itself; if it does, the floor is free now."""
+        reply = attempt.reply
+        meant = "noise" if reason else meaning(transcript.text, asked=_asks(challenge.attempt.reply.track))
+        if meant == "speech":
+            self._give_way(challenge)
+            if reply.committed:
+                self._give_floor(attempt, self._clock())
+                if self._somebody_speaks:  # somebody else meanwhile, or the same one with more
+                    self._question(attempt, challenge.began)
+            return False
+        if meant == "hush":
+            await reply.commitment()
+            if self._challenge is challenge:
+                self._give_up(challenge.attempt)
+            self._owed = None
+            self._idle.begin(self._clock())
+        else:
+            self._settled = not reply.committed
+            self._let_go_on(challenge)
+            await reply.commitment()
+        ignored = reason or ("hush" if meant == "hush" else "backchannel")
+        self._publish(Ignored(at=self._clock(), reason=ignored, text=transcript.text))
+        return True
+
+    def _let_go_on(self, challenge: _Challenge) -> None:
+        """It was nothing: she goes on where she was."""
+        self._challenge = None
+        attempt = challenge.attempt
+        if attempt.reply.token.cancelled:
+            self._revive(attempt)
+        if self._speaker.paused:
+            self._speaker.resume()
+            if attempt.sounded is not None:
+                self._publish(ReplyResumed(at=self._clock()))
+
+    def _revive(self, attempt: _Attempt) -> None:
+        """Go on with what was given up too early, on the same track."""
+        old = attempt.reply
+        old.track.drop_unfinished()
+        attempt.reply = reply = self._new_reply(track=old.track)
+        reply.over = old.over
+        reply.commit()
+        language = self._language(attempt.said.language if attempt.said else "en")
+        messages = attempt.messages
+
+        async def go_on() -> None:
+            if not messages and not old.clauses and attempt.said is not None:
+                await self._respond(attempt, attempt.said)
+                return
+            begun, first = " ".join(old.clauses[: old.voiced]), old.clauses[old.voiced :]
+            await reply.go_on(
+                messages,
+                self._config.llm.max_tokens,
+                language,
+                begun=begun,
+                first=first,
+                complete=old.complete,
+            )
+
+        if not old.track.closed:
+            self._start(attempt, go_on)
+
+    def _give_way(self, challenge: _Challenge) -> None:
+        """Somebody said something that counts."""
+        if challenge.reopens:
+            self._reopen(challenge)
+        else:
+            self._give_up(challenge.attempt)
+
+    def _reopen(self, challenge: _Challenge) -> None:
+        """The turn before was not over: its words wait for the rest, and nothing of hers counts."""
+        attempt = challenge.attempt
+        self._challenge = self._floor = self._sign_due = self._answer_due = None
+        self._patience.reopened()
+        self._speaker.stop()
+        if attempt.said is None:
+            attempt.half = True  # it is still being understood
+        else:
+            self.history.take_back()
+            self._before = attempt.said.text
+            attempt.reply.cancel()
+        self._said = [*self._said, *attempt.reply.track.texts][-RECENT:]
+        if attempt.reply.started:
+            self._publish(ReplySpoken(at=self._clock(), text_heard="", interrupted=True))
+        attempt.reply.end("")
+        self._publish(TurnReopened(at=self._clock(), text=self._before))
+        if self._somebody_speaks and self._following is None:
+            self._follow()
+
+    def _break_off(self) -> None:
+        """Stop answering, at once; if it was for a mere noise, the answer is still owed."""
+        if self._floor is None or self._floor.reply.hearing:
+            # It will find out what was said, and see that it is no longer the one to answer.
+            self._floor = self._challenge = self._sign_due = self._answer_due = None
+        else:
+            self._give_up(self._floor)
+
+    def _give_up(self, attempt: _Attempt) -> None:
+        """This answer is over; what was heard of it stays, and what was not can be asked for."""
+        self._floor = self._challenge = self._sign_due = self._answer_due = None
+        reply = attempt.reply
+        heard = self._speaker.stop() or "".join(reply.written).strip()
+        reply.end(heard)
+        reply.cancel()
+        if reply.started:
+            self._spoken(attempt, heard, interrupted=True)
+        if heard and attempt.messages:
+            made = " ".join(reply.clauses[: reply.voiced]).split()[len(heard.split()) :]
+            first = [" ".join(made)] if made else []
+            self._unsaid = _Unsaid(
+                attempt.messages, heard, (*first, *reply.clauses[reply.voiced :]), reply.complete
+            )
+
     # --- speaking -------------------------------------------------------------------------------------
 
-    def _speak(self, reply: Reply) -> None:
+    def _speak(self, attempt: _Attempt) -> None:
         def sounded() -> None:
+            attempt.sounded = self._clock()
             self._publish(ReplySounded(at=self._clock()))
 
         def ended() -> None:
-            self._reply = None if self._reply is reply else self._reply
-            self._spoken(reply, self._speaker.heard(reply.track, reply.track.played), interrupted=False)
+            self._floor = None if self._floor is attempt else self._floor
+            track = attempt.reply.track
+            self._spoken(attempt, self._speaker.heard(track, track.played), interrupted=False)
 
-        self._speaker.play(reply.track, sounded, ended)
+        self._speaker.play(attempt.reply.track, sounded, ended)
+        if self._challenge is not None:
+            self._speaker.pause()
 
-    def _spoken(self, reply: Reply, heard: str, *, interrupted: bool) -> None:
+    def _spoken(self, attempt: _Attempt, heard: str, *, interrupted: bool) -> None:
+        reply = attempt.reply
         self._said = [*self._said, *reply.track.texts][-RECENT:]
         if heard:
             self._owed = None
-            self.history.samantha(heard, interrupted=interrupted)
+            self.history.samantha(heard, interrupted=interrupted, continuing=attempt.continuing)
         self._publish(ReplySpoken(at=self._clock(), text_heard=heard, interrupted=interrupted))
         reply.end(heard)
-        self._idle_since = None if interrupted else self._clock()
+        if interrupted:
+            self._idle.stir()
+        else:
+            self._idle.begin(self._clock())
 
     def _language(self, heard: str) -> str:
         """The language to speak in: the one heard if the voice can, else the voice's own."""
         spoken = self._engines.synthesizer.languages
         return heard if heard in spoken else spoken[0]
 
+    def _tell(self, aside: Aside) -> None:
+        """Tell something about herself, which answers nobody."""
+        self._sign_due = self._answer_due = None
+        self._floor = attempt = self._new_attempt(committed=True)
+        track = attempt.reply.track
+
+        def ended() -> None:
+            self._floor = None if self._floor is attempt else self._floor
+            attempt.reply.end(aside.text)
+
+        self._said = [*self._said, aside.text][-RECENT:]
+        self._publish(Announced(at=self._clock(), text=aside.text))
+        self._speaker.play(track, lambda: None, ended)
+        if aside.sound is None:
+            self._start(attempt, lambda: attempt.reply.voice(aside.text, self._language("en")))
+        else:
+            track.begin(aside.text)
+            track.add(aside.sound)
+            track.finish()
+            track.close()
+
+    def _give_sign(self) -> None:
+        """Let a short sound be heard while an answer takes long."""
+        if self._sign_due is None or self._clock() < self._sign_due:
+            return
+        if not self._fillers or not self._config.dialog.sign_of_life_s or self._floor is None:
+            return
+        reply = self._floor.reply
+        if reply.hearing or self._speaker.paused:
+            return
+        self._sign_due = None
+        if reply.track.empty and not self._speaker.sounding:
+            filler = next(self._fillers)
+            reply.track.interject(filler.sound)
+            self._said = [*self._said, filler.text][-RECENT:]
+            self._publish(SignOfLife(at=self._clock(), text=filler.text))
+
+    def _lose_patience(self) -> None:
+        """Give up an answer that has not begun in time."""
+        if self._answer_due is None or self._clock() < self._answer_due:
+            return
+        attempt, self._answer_due = self._floor, None
+        if attempt is not None and not attempt.reply.track.worded and not attempt.reply.written:
+            reply = attempt.reply
+            self._fail(attempt, f"No answer came within {self._config.dialog.patience_s:g} s.")
+            if not reply.hearing:  # what was said is worth keeping, however late it is understood
+                reply.cancel()
+
     # --- while nothing goes on ------------------------------------------------------------------------
-
-    def _stir(self) -> None:
-        """Somebody speaks: whatever was done in the idle time can wait."""
-        self._idle_since = None
-        self._rest.cancel()
-
-    def reread_soon(self) -> None:
-        """The model no longer holds this conversation: have it worked through when there is time."""
-        self._stir()
-        if self.quiet:
-            self._idle_since = self._clock()
 
     async def _make_room(self, token: Token) -> None:
         """Let the oldest turns go before the window is full, and have the rest worked through again.
@@ -438,79 +845,86 @@ class Conversation:
         Whole thirds at once: each time the start of the prompt changes, all of it must be read anew.
         """
         engines = self._engines
-        try:
+        messages = self._prompt.messages(self.history)
+        if self._prompt.overflows(await self._count(messages)) and not token.cancelled:
+            self.history.drop_oldest_third()
             messages = self._prompt.messages(self.history)
-            if self._prompt.overflows(await self._count(messages)) and not token.cancelled:
-                self.history.drop_oldest_third()
-                messages = self._prompt.messages(self.history)
-            if not token.cancelled:
-                await engines.llm_lane.call(lambda: engines.llm.prefill(messages, token))
-        except Cancelled:
-            pass  # the person came first
-        except SamanthaError as problem:
-            self._publish(Failed(at=self._clock(), error=str(problem)))
-        except Exception as problem:  # noqa: BLE001 (nobody waits for it)
-            log.error("the prompt could not be worked through while idle: %s", _trace(problem))  # noqa: TRY400
+        if not token.cancelled:
+            await engines.llm_lane.call(lambda: engines.llm.prefill(messages, token))
 
     # --- tasks ----------------------------------------------------------------------------------------
 
-    def _new_reply(self) -> Reply:
-        return Reply(self._engines, self._publish, self._clock)
+    def _new_attempt(self, *, committed: bool = False) -> _Attempt:
+        reply = self._new_reply()
+        if committed:
+            reply.commit()
+        return _Attempt(reply)
 
-    def _start(self, reply: Reply, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        task = asyncio.ensure_future(self._guard(reply, work))
-        reply.follow(task)
+    def _new_reply(self, **options: Any) -> Reply:
+        return Reply(self._engines, self._publish, self._clock, measure=self._measure, **options)
+
+    def _start(self, attempt: _Attempt, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        task = asyncio.ensure_future(self._guard(attempt, work))
+        attempt.reply.follow(task)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _guard(self, reply: Reply, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    def _aside_task(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something that nobody waits for; it may fail without any harm but time."""
+
+        async def guarded() -> None:
+            try:
+                await work
+            except Cancelled:
+                pass
+            except Exception as problem:  # noqa: BLE001 (the turn itself will show whether the engine works)
+                log.warning("looking ahead failed: %s", trace(problem))
+
+        task = asyncio.ensure_future(guarded())
+        self._side_tasks.add(task)
+        task.add_done_callback(self._side_tasks.discard)
+
+    async def _guard(self, attempt: _Attempt, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        sentence = ""
         try:
             await work()
         except* Cancelled:
             pass  # somebody wanted this
         except* MemoryError:
             log.exception("out of memory")
-            self._fail(
-                reply, "The machine has run out of memory. Close something, or choose a smaller model."
-            )
+            sentence = "The machine has run out of memory. Close something, or choose a smaller model."
         except* SamanthaError as problems:
-            self._fail(reply, "; ".join(str(problem) for problem in problems.exceptions))
+            sentence = "; ".join(str(problem) for problem in problems.exceptions)
         except* Exception as problems:  # noqa: BLE001 (one turn fails, not she)
             [problem, *_] = problems.exceptions
-            log.error("an engine failed: %s", _trace(problem))  # noqa: TRY400 (its own words may be the person's)
-            self._fail(reply, f"Something broke while I was answering: {type(problem).__name__}.")
+            log.error("an engine failed: %s", trace(problem))  # noqa: TRY400 (its own words may be the person's)
+            sentence = f"Something broke while I was answering: {type(problem).__name__}."
+        if sentence:
+            await attempt.reply.commitment()  # a bet that broke is nobody's loss until it counts
+            self._fail(attempt, sentence)
 
-    def _fail(self, reply: Reply, sentence: str) -> None:
+    def _fail(self, attempt: _Attempt, sentence: str) -> None:
         """Tell that this attempt broke, unless nobody waits for it any more."""
+        reply = attempt.reply
         reply.token.cancel()
         reply.track.close()
-        if self._reply is reply:
+        if self._floor is attempt:
             self._owed = None
             if not self._speaker.sounding:
                 self._speaker.stop()
-                self._reply = None
+                self._floor = self._challenge = None
             if self._lost is not None:
-                self._asides["fault"] = _Aside(self._lost.text, self._lost.sound)
+                self._asides.add("fault", Aside(self._lost.text, self._lost.sound))
         reply.problem = sentence
         if (read := "".join(reply.written).strip()) and not reply.over.done():
-            self._spoken(reply, read, interrupted=True)
+            self._spoken(attempt, read, interrupted=True)
         reply.end(read)
         self._publish(Failed(at=self._clock(), error=sentence))
 
-    async def close(self) -> None:
-        """End: stop speaking and give up what is being thought. What was just said is still understood, if soon."""
-        hearing = self._reply is not None and self._reply.hearing
-        self.interrupt()
-        self._rest.cancel()
-        if hearing:
-            self._reply = None
-            await asyncio.wait(self._tasks, timeout=HEARD_OUT_S)
-        tasks = [*self._tasks, *self._idle_tasks]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
-
-def _trace(problem: BaseException) -> str:
-    """What kind of thing broke, and where, without its own words."""
-    return f"{type(problem).__name__}\n{''.join(traceback.format_tb(problem.__traceback__))}"
+def _asks(track: Track) -> bool:
+    """Whether she has just asked something, so that "yes" is an answer."""
+    if track.heard(track.played).endswith("?"):
+        return True
+    last = track.texts[-1:]
+    return track.closed and track.ready < VOICE_RATE and bool(last) and last[0].endswith("?")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from samantha.audio.pcm import HEARING_RATE
 from samantha.events import (
@@ -11,20 +12,39 @@ from samantha.events import (
     Event,
     Failed,
     Ignored,
+    Paused,
     ReplySounded,
     ReplySpoken,
     ReplyText,
+    Resumed,
     Transcribed,
     TurnEnded,
     TurnMeasured,
 )
+
+_STEPS: dict[type, str] = {
+    TurnEnded: "turn_end",
+    Transcribed: "transcript",
+    ReplyText: "first_token",
+    ClauseReady: "first_clause",
+    ReplySounded: "first_sound",
+}
+
+
+@dataclass(slots=True)
+class _Turn:
+    """`speech_end` is wall time in seconds, `marks` milliseconds after it."""
+
+    speech_end: float
+    marks: dict[str, float] = field(default_factory=dict)
 
 
 class Metrics:
     """A subscriber: give it every event with `on`, and it publishes a `TurnMeasured` for every answered turn.
 
     Times are wall-clock milliseconds after the last speech sample; what is before the turn's end is taken
-    from the audio clock. With `--pace fast` the engines' real time is shown all the same.
+    from the audio clock. With `--pace fast` the engines' real time is shown all the same. The events of an answer
+    that began in a pause come with `bet` when they happen, and again with `on` if it counts.
     """
 
     def __init__(
@@ -32,37 +52,44 @@ class Metrics:
     ) -> None:
         self._publish = publish
         self._wall = wall
-        self._speech_end: float | None = None
-        self._marks: dict[str, float] = {}
+        self._turn: _Turn | None = None
+        self._next: _Turn | None = None
 
     def on(self, event: Event) -> None:
         """Take note of `event`; constant time."""
         match event:
+            case Paused():
+                self._next = self._begun(event)
+            case Resumed():
+                self._next = None
             case TurnEnded():
                 self._finish(event.at)
-                self._speech_end = self._wall() - (event.at - event.speech_end) / HEARING_RATE
-                self._mark("turn_end")
-            case Transcribed():
-                self._marks.pop("transcript", None)  # of a turn before this one that was still being heard
-                self._mark("transcript")
-            case ReplyText():
-                self._mark("first_token")
-            case ClauseReady():
-                self._mark("first_clause")
-            case ReplySounded():
-                self._mark("first_sound")
+                self._turn, self._next = self._next or self._begun(event), None
+                self._mark(self._turn, event)
+            case Transcribed() | ReplyText() | ClauseReady() | ReplySounded():
+                self._mark(self._turn, event)
             case ReplySpoken() | Ignored() | Failed():
                 self._finish(event.at)  # what she says next is no answer to that turn
             case _:
                 pass
 
-    def _mark(self, name: str) -> None:
-        if self._speech_end is not None and name not in self._marks:
-            self._marks[name] = (self._wall() - self._speech_end) * 1000
+    def bet(self, event: Event) -> None:
+        """Take note of an event of an answer to a turn that may not be over."""
+        self._mark(self._next, event)
+
+    def _begun(self, event: Paused | TurnEnded) -> _Turn:
+        return _Turn(self._wall() - (event.at - event.speech_end) / HEARING_RATE)
+
+    def _mark(self, turn: _Turn | None, event: Event) -> None:
+        name = _STEPS.get(type(event))
+        partial = isinstance(event, Transcribed) and not event.final
+        if turn is not None and name is not None and not partial:
+            turn.marks.setdefault(name, round((self._wall() - turn.speech_end) * 1000, 1))
 
     def _finish(self, at: int) -> None:
-        if self._speech_end is not None and "first_sound" in self._marks:
-            marks = {name: round(value, 1) for name, value in self._marks.items()}
+        turn, self._turn = self._turn, None
+        if turn is not None and "first_sound" in turn.marks:
+            marks = turn.marks
             self._publish(
                 TurnMeasured(
                     at=at,
@@ -73,4 +100,3 @@ class Metrics:
                     first_sound=marks.get("first_sound"),
                 )
             )
-        self._speech_end, self._marks = None, {}

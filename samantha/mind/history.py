@@ -46,20 +46,33 @@ class History:
         if text.strip():
             self._turns.append(Turn("user", text.strip()))
 
-    def samantha(self, text_heard: str, *, interrupted: bool = False) -> None:
-        """Of what she said, `text_heard` was heard; nothing is kept of an answer nobody heard."""
-        if text_heard.strip():
-            self._turns.append(Turn("assistant", text_heard.strip(), interrupted))
+    def samantha(self, text_heard: str, *, interrupted: bool = False, continuing: bool = False) -> None:
+        """Of what she said, `text_heard` was heard; nothing is kept of an answer nobody heard.
 
-    def messages(self) -> list[Message]:
+        `continuing` says that it goes on with her last turn, which had been interrupted.
+        """
+        text = text_heard.strip()
+        if not text:
+            return
+        if continuing and self._turns and self._turns[-1].role == "assistant":
+            text = f"{self._turns.pop().text} {text}"
+        self._turns.append(Turn("assistant", text, interrupted))
+
+    def take_back(self) -> None:
+        """What the person said last was not all: it is forgotten, and will be said again with the rest."""
+        if self.unanswered:
+            self._turns.pop()
+
+    def messages(self, said: str = "") -> list[Message]:
         """The turns as a chat model knows them: roles alternate and the person begins.
 
         Turns of one side that follow each other are joined, as when she was interrupted before a word of hers
-        was heard.
+        was heard. With `said`, as if the person had said that too.
         """
+        turns = [*self._turns, Turn("user", said.strip())] if said.strip() else self._turns
         messages = [
-            Message(role, "\n".join(map(_written, turns)))
-            for role, turns in groupby(self._turns, key=lambda turn: turn.role)
+            Message(role, "\n".join(map(_written, group)))
+            for role, group in groupby(turns, key=lambda turn: turn.role)
         ]
         if messages and messages[0].role == "assistant":
             messages.insert(0, Message("user", _OPENING))

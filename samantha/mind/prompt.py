@@ -61,9 +61,9 @@ class Prompt:
         """What every prompt begins with."""
         return list(self._system)
 
-    def messages(self, history: History) -> list[Message]:
-        """The prompt for her next answer."""
-        return [*self._system, *history.messages()]
+    def messages(self, history: History, said: str = "") -> list[Message]:
+        """The prompt for her next answer; with `said`, for the one after the person has said that too."""
+        return [*self._system, *history.messages(said)]
 
     def note(self, text: str, now: datetime) -> str:
         """What the person said, with a note of when, for `History.user`.

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 import numpy as np
 
 from samantha.audio.pcm import Block, silence
-from samantha.voice.words import starts
+from samantha.voice.words import spans
 
 
 @dataclass(slots=True)
@@ -24,10 +22,11 @@ class _Clause:
         self.sound.append(sound)
         self.samples += len(sound)
 
-    def starts(self) -> list[int]:
-        """The sample at which each of its words begins, and that at which the last one is over."""
-        sound = np.concatenate(self.sound) if self.sound else silence(0)
-        return starts(self.text, sound, whole=self.finished)
+    def spans(self) -> list[tuple[int, int]]:
+        """The samples at which each of its words begins and is over; sound without words is one word."""
+        if not self.text:
+            return [(0, self.samples)]
+        return spans(self.text, np.concatenate(self.sound), whole=self.finished)
 
     def cut(self, begin: int, end: int) -> Iterator[Block]:
         """Its sound from `begin` to `end`, which may lie outside it."""
@@ -72,6 +71,15 @@ class Track:
         """There will be no more clauses."""
         self.closed = True
 
+    def drop_unfinished(self) -> None:
+        """Whoever makes the clause begun last has given it up: what is not heard yet of it is forgotten."""
+        if self._clauses and not self._clauses[-1].finished:
+            begin = sum(clause.samples for clause in self._clauses[:-1])
+            if self.played <= begin:
+                self._clauses.pop()
+            else:
+                self._clauses[-1].finished = True
+
     @property
     def texts(self) -> list[str]:
         """The words of its clauses, begun ones too."""
@@ -105,13 +113,12 @@ class Track:
         return np.concatenate(taken) if taken else silence(0)
 
     def rewind(self) -> None:
-        """Go back to the beginning of the word that has been begun, or stay if it is over."""
+        """Go back to the beginning of the word that has been begun, if there is one that is not over."""
         for begin, clause in self._placed():
             into = self.played - begin
-            if 0 < into < clause.samples or (into == clause.samples and not clause.finished):
-                *words, over = clause.starts() if clause.text else (0, clause.samples)
-                if into < over:
-                    self.played = begin + words[bisect_right(words, into) - 1]
+            if 0 < into < clause.samples or (into == clause.samples and into and not clause.finished):
+                word, over = max(span for span in clause.spans() if span[0] <= into)
+                self.played = begin + (word if into < over else into)
                 return
 
     def heard(self, samples: int) -> str:
@@ -131,9 +138,8 @@ class Track:
             elif into <= 0 or not clause.samples:
                 yield "", clause.text
             else:
-                words, places = clause.text.split(), clause.starts()
-                middles = [(one + next_) / 2 for one, next_ in pairwise(places)]
-                over = bisect_right(middles, into)
+                words = clause.text.split()
+                over = sum(sum(span) / 2 <= into for span in clause.spans())
                 yield " ".join(words[:over]), " ".join(words[over:])
 
     def _placed(self) -> Iterator[tuple[int, _Clause]]:

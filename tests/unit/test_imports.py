@@ -20,6 +20,7 @@ FLOORS: list[set[str]] = [
     {
         "audio.pieces",
         "audio.choice",
+        "audio.rest",
         "audio.ring",
         "dialog.meeting",
         "dialog.cores",
