@@ -52,6 +52,18 @@ class AudioDevice(Protocol):
         """
         ...
 
+    def rest(self, on: bool) -> None:
+        """Whether she neither says nor expects anything, as she may tell it for every block.
+
+        While she rests, the device may look at its microphone less often and close its loudspeaker.
+        """
+        ...
+
+    @property
+    def ready(self) -> bool:
+        """Whether what is rendered next will be heard: not until a loudspeaker that rested is open again."""
+        ...
+
     def start(self, capture: Capture, render: Render) -> None:
         """Begin. Raises AudioError, with the list of devices, if the one named does not exist or open."""
         ...
@@ -117,9 +129,7 @@ class Transcript:
 class Transcriber(Protocol):
     """Speech to text."""
 
-    def transcribe(
-        self, audio: Block, token: Token, *, hint: str = "", hurry: bool = False
-    ) -> Transcript:
+    def transcribe(self, audio: Block, token: Token, *, hint: str = "", hurry: bool = False) -> Transcript:
         """What is said in `audio`, shape (n,) at HEARING_RATE; `hint` is words to expect, such as names.
 
         `hurry` bounds the time: rather an unsure transcript than a second long look. For what may be in vain.

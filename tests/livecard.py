@@ -20,6 +20,7 @@ class PushCard:
     offer = Offer((Endpoint("input", "headset.1", "a headset", 16_000, worn=True),))
     acoustic = False
     latency = 0
+    ready = True
 
     def __init__(self, config: Config, notice: Callable[[object], None]) -> None:
         self.config = config
@@ -41,6 +42,8 @@ class PushCard:
 
     def listen(self, on: bool) -> None:
         self.hearing = on
+
+    def rest(self, on: bool) -> None: ...
 
     def start(self, capture: Capture, render: Render) -> None:
         self._task = asyncio.get_running_loop().create_task(self._run(capture, render))

@@ -69,10 +69,10 @@ class PortAudio:
 
     # --- what the program does ---
 
-    def InputStream(self, **how: Any) -> Stream:  # noqa: N802
+    def RawInputStream(self, **how: Any) -> Stream:  # noqa: N802
         return Stream(self, "input", **how)
 
-    def OutputStream(self, **how: Any) -> Stream:  # noqa: N802
+    def RawOutputStream(self, **how: Any) -> Stream:  # noqa: N802
         return Stream(self, "output", **how)
 
     def query_hostapis(self) -> list[dict[str, Any]]:
@@ -128,7 +128,7 @@ class Stream:
 
     def call(self) -> None:
         sound = np.full(self._shape, 0.25 if self.side == "input" else np.nan, np.float32)
-        self._callback(sound, self._shape[0], None, None)
+        self._callback(memoryview(sound).cast("B"), self._shape[0], None, None)
         self.played.append(sound[:, 0])
 
     def abort(self) -> None:

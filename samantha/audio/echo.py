@@ -13,6 +13,9 @@ REST = HEARING_RATE // 2
 INAUDIBLE = 1e-5
 """-100 dBFS; what a resampler leaves of silence is far below."""
 
+DRAINED = VOICE_RATE // 10
+"""Samples of silence after which a resampler holds nothing else, gives nothing else, and need not be asked."""
+
 MARGIN = HEARING_RATE * 50 // 1000
 """Samples by which the far end may come before its echo: so wrong may the estimate of a card's latency be.
 AEC3 finds any delay up to 200 ms by itself; beyond, it mutes her and a person who is no louder than she."""
@@ -36,7 +39,8 @@ class WebrtcEchoCanceller:
 
     def process(self, mic: Block, far: Block) -> Block:
         """`mic` without the echo of `far`, both (HEARING_BLOCK,) at HEARING_RATE."""
-        self._quiet = 0 if np.abs(far).max() > INAUDIBLE else self._quiet + len(far)
+        audible = far.any() and np.abs(far).max() > INAUDIBLE
+        self._quiet = 0 if audible else self._quiet + len(far)
         needed = self._quiet < REST
         if not needed and not self._working:
             self._before = mic
@@ -62,6 +66,7 @@ class FarEnd:
         """`latency` of the device, in HEARING_RATE samples from render to capture."""
         self._to_hearing = Resampler(VOICE_RATE, HEARING_RATE)
         self._delay = 0
+        self._silent = 0
         self._waiting = silence(0)
         self.align(latency)
 
@@ -76,7 +81,12 @@ class FarEnd:
 
     def push(self, rendered: Block) -> None:
         """The next block that was rendered, at VOICE_RATE."""
-        self._waiting = np.concatenate((self._waiting, self._to_hearing.convert(rendered)))
+        self._silent = 0 if rendered.any() else self._silent + len(rendered)
+        if self._silent > DRAINED:
+            more = silence(len(rendered) * HEARING_RATE // VOICE_RATE)
+        else:
+            more = self._to_hearing.convert(rendered)
+        self._waiting = np.concatenate((self._waiting, more))
 
     def pull(self) -> Block:
         """The far end of the next captured block, shape (HEARING_BLOCK,) at HEARING_RATE."""

@@ -13,6 +13,7 @@ from samantha.audio.choice import Choice, Endpoint, Offer
 from samantha.audio.line import LATENCY, Line, reserve, wish
 from samantha.audio.patchbay import Change, Patchbay
 from samantha.audio.pcm import HEARING_RATE
+from samantha.audio.rest import AFTER, Rest
 from samantha.audio.server import Server
 from samantha.audio.stream import Exchange
 from samantha.config import Audio
@@ -24,6 +25,9 @@ NEXT = 0.017
 SOON = 0.004
 """Seconds until the next look at the rings, after a block was captured and while one is awaited: about two
 looks for each block. Every wake-up of the loop costs more than the work it does."""
+
+RESTING = 0.06
+"""Seconds until the next look while the loudspeaker rests: nobody notices that speech is heard so much later."""
 
 FIRST = 6.0
 """Seconds that a card may take at the start."""
@@ -78,13 +82,14 @@ class LiveCard:
         sd: Any = None,
         server: Server | None = None,
         asleep: Callable[[], float] = _asleep,
+        rest_after: float = AFTER,
     ) -> None:
         """Choose the devices that `settings` mean; nothing is opened yet.
 
         `notice` is called on the event loop. With `wait`, a device that is not there is waited for; else
         AudioError is raised for it, here and by `start`. PortAudio itself must be there either way. `sd`,
         `server` and `asleep` stand in for the sounddevice module, the sound server, and the clock that says
-        how long the machine was suspended.
+        how long the machine was suspended. `rest_after` so many seconds of rest the loudspeaker is closed.
         """
         reserve()
         self._settings = settings
@@ -108,6 +113,7 @@ class LiveCard:
         self._lost: dict[Side, str] = {}
         self._failures: list[str] = []
         self._listening = True
+        self._rest = Rest(rest_after)
         self._exchange = Exchange()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
@@ -157,10 +163,19 @@ class LiveCard:
             self._exchange.ear = None
         self._bay.turn("input", on)
 
+    def rest(self, on: bool) -> None:
+        """Nothing is said or expected: after a while a loudspeaker that a sound server keeps is closed."""
+        self._rest.want(on, time.monotonic())
+
+    @property
+    def ready(self) -> bool:
+        """Whether what is rendered now will be heard, and not lost because the loudspeaker has yet to open."""
+        return self._rest.ready(time.monotonic())
+
     def start(self, capture: Capture, render: Render) -> None:
         """Begin. Unless devices are waited for, raises AudioError if one cannot be opened."""
         self._loop = asyncio.get_running_loop()
-        self._server.watch(self._bay.wake)
+        self._server.watch(self._stir)
         self._bay.start()
         if not self._wait:
             self._bay.settled.wait(FIRST)
@@ -192,13 +207,15 @@ class LiveCard:
             now = time.monotonic()
             count = self._exchange.step(capture, render, now)
             self._feel(now - last)
+            self._doze(now)
             if abs(self._asleep() - asleep) > SLEPT:
                 asleep = self._asleep()
                 self._bay.reopen()
             if self._bay.problem is not None:
                 raise self._bay.problem
             last = now
-            await asyncio.sleep(self._exchange.due(now) or (NEXT if count else SOON))
+            wait = self._exchange.due(now) or (NEXT if count else SOON)
+            await asyncio.sleep(RESTING if self._rest.closed else wait)
 
     def _feel(self, passed: float) -> None:
         """Whether what is open still lives, `passed` seconds after the last time."""
@@ -206,6 +223,18 @@ class LiveCard:
             if line is not None and not line.lives(passed):
                 line.ended = True
                 self._bay.wake()
+
+    def _doze(self, now: float) -> None:
+        """Close the loudspeaker, or open it again."""
+        # A card of our own could be taken by another program, and that it is unplugged shows only while open.
+        able = self._server.offer is not None and "output" not in self._lost
+        if self._rest.look(now, able=able):
+            self._bay.turn("output", not self._rest.closed)
+
+    def _stir(self) -> None:
+        """On the sound server's thread: its devices have changed."""
+        self._rest.stir(time.monotonic())
+        self._bay.wake()
 
     # --- what the patchbay says ---
 
@@ -227,7 +256,9 @@ class LiveCard:
         if side == "input":
             self._exchange.ear = line.ear if line else None
         else:
-            self._exchange.mouth = line.mouth if line else None
+            self._exchange.speak_through(line.mouth if line else None)
+            if line or change.lost:
+                self._rest.opened()
         if line is not None:
             self._find(side, line.endpoint)
         elif change.lost and side not in self._lost:

@@ -6,9 +6,11 @@ import logging
 import os
 from typing import Any
 
+import numpy as np
+
 from samantha.audio.cards import DeviceInfo, gateway, quiet
 from samantha.audio.choice import THINGS, Endpoint
-from samantha.audio.pcm import HEARING_RATE, VOICE_RATE, Block
+from samantha.audio.pcm import HEARING_RATE, VOICE_RATE
 from samantha.audio.stream import Ear, Mouth
 from samantha.errors import AudioError
 from samantha.events import Side
@@ -113,12 +115,12 @@ class Line:
         if self.endpoint.side == "input":
             self.ear = Ear(rate)
             self._ring = self.ear.ring
-            self._stream = self._sd.InputStream(channels=1, callback=self._hear, **common)
+            self._stream = self._sd.RawInputStream(channels=1, callback=self._hear, **common)
         else:
             self.mouth = Mouth(rate)
             self._ring = self.mouth.ring
-            channels = min(2, device.outputs)
-            self._stream = self._sd.OutputStream(channels=channels, callback=self._play, **common)
+            self._channels = min(2, device.outputs)
+            self._stream = self._sd.RawOutputStream(channels=self._channels, callback=self._play, **common)
         try:
             self._stream.start()
         except self._sd.PortAudioError:
@@ -127,18 +129,17 @@ class Line:
         self.ended = False
         self.latency = float(self._stream.latency)
 
-    # --- on PortAudio's thread ---
+    # --- on PortAudio's thread, a hundred times a second: raw streams spare it half of the cost of a call ---
 
-    def _hear(self, sound: Block, *_: Any) -> None:
+    def _hear(self, sound: Any, *_: Any) -> None:
         self.calls += 1
-        self._ring.write(sound[:, 0])
+        self._ring.write(np.frombuffer(sound, np.float32))
 
-    def _play(self, sound: Block, *_: Any) -> None:
+    def _play(self, sound: Any, *_: Any) -> None:
         self.calls += 1
-        first = sound[:, 0]
-        self._ring.read(first)
-        for channel in range(1, sound.shape[1]):
-            sound[:, channel] = first
+        frames = np.frombuffer(sound, np.float32).reshape(-1, self._channels)
+        self._ring.read(frames[:, 0])
+        frames[:, 1:] = frames[:, :1]
 
     def _end(self) -> None:
         self.ended = True

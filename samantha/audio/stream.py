@@ -99,7 +99,8 @@ class Mouth:
         self._resampler = Resampler(VOICE_RATE, rate)
         self._lag = LAG_OUT * (rate != VOICE_RATE)
         self._block = rate * VOICE_BLOCK / VOICE_RATE
-        self._ahead = AHEAD
+        self.ahead = AHEAD
+        """Blocks that wait before the next one is added; grows where the event loop is found to be late."""
         self._began = False
         self._missed = 0
         self.underruns = 0
@@ -110,7 +111,7 @@ class Mouth:
     @property
     def lag(self) -> float:
         """Seconds that sound spends in here."""
-        return self._ahead * BLOCK_SECONDS + self._lag
+        return self.ahead * BLOCK_SECONDS + self._lag
 
     def play(self, sound: Block) -> None:
         """Have `sound`, VOICE_BLOCK samples, played after what waits already."""
@@ -124,7 +125,7 @@ class Mouth:
 
     def _spare(self) -> float:
         """Blocks that wait beyond those that should."""
-        return len(self.ring) / self._block - self._ahead
+        return len(self.ring) / self._block - self.ahead
 
     def _ran_dry(self) -> bool:
         """Whether the loudspeaker found nothing to play since the last block; then more waits from now on."""
@@ -136,7 +137,7 @@ class Mouth:
         if self._missed == missed:
             return False
         self.underruns += 1
-        self._ahead = min(AHEAD_MOST, self._ahead + 0.5)
+        self.ahead = min(AHEAD_MOST, self.ahead + 0.5)
         return True
 
     def _pad(self) -> None:
@@ -153,6 +154,7 @@ class Exchange:
     def __init__(self, ear: Ear | None = None, mouth: Mouth | None = None) -> None:
         self.ear = ear
         self.mouth = mouth
+        self._ahead = AHEAD
         self.hearing = False
         """Whether the last block came from the microphone."""
         self._until: float | None = None
@@ -163,6 +165,14 @@ class Exchange:
         """HEARING_RATE samples that sound spends in here, on its way in and its way out together."""
         lag = (self.ear.lag if self.ear else LAG_IN) + (self.mouth.lag if self.mouth else 0.0)
         return round(lag * HEARING_RATE)
+
+    def speak_through(self, mouth: Mouth | None) -> None:
+        """Replace the mouth; what the one before had learnt of this machine's lateness is kept."""
+        if self.mouth is not None:
+            self._ahead = self.mouth.ahead
+        if mouth is not None:
+            mouth.ahead = self._ahead
+        self.mouth = mouth
 
     def step(self, capture: Capture, render: Render, now: float) -> int:
         """Hand on what is due by `now`, seconds on any steady clock; returns how many blocks that were."""

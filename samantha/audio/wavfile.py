@@ -92,10 +92,14 @@ class FileDevice:
         self._patience = round(patience_s / BLOCK_SECONDS)
         self._task: asyncio.Task[None] | None = None
         self.hearing = True
+        self.ready = True
 
     def listen(self, on: bool) -> None:
         """Hear the file, or silence while it goes on."""
         self.hearing = on
+
+    def rest(self, on: bool) -> None:
+        """Nothing can be spared: the output is aligned with the input."""
 
     def start(self, capture: Capture, render: Render) -> None:
         """Begin to hear and play, as a task of the running loop."""

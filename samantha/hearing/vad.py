@@ -31,9 +31,12 @@ class WebrtcGate:
         sound = np.concatenate([self._rest, sound])
         whole = len(sound) - len(sound) % HEARING_BLOCK
         self._rest = sound[whole:]
-        frames = (np.clip(sound[:whole], -1.0, 1.0) * 32767.0).astype("<i2").reshape(-1, HEARING_BLOCK)
+        within = np.minimum(np.maximum(sound[:whole], -1.0), 1.0)
+        data = (within * 32767.0).astype("<i2").tobytes()
         # Every frame is shown to the detector, because it follows the noise floor.
-        return any([self._detector.is_speech(frame.tobytes(), HEARING_RATE) for frame in frames])
+        size = 2 * HEARING_BLOCK
+        frames = [data[start : start + size] for start in range(0, len(data), size)]
+        return any([self._detector.is_speech(frame, HEARING_RATE) for frame in frames])
 
 
 class SileroDetector:

@@ -135,3 +135,16 @@ def test_the_far_end_is_as_late_as_the_echo_less_the_margin(latency: int, expect
     # Rendered after the first captured block, it is heard `latency` later: at 320 + latency.
     assert expected == max(480, HEARING_BLOCK + latency - 800)
     assert int(np.argmax(np.concatenate(pulled))) == pytest.approx(expected, abs=3)
+
+
+def test_a_long_silence_moves_nothing_in_the_far_end() -> None:
+    rng = np.random.default_rng(5)
+    skipping, asked = FarEnd(1600), FarEnd(1600)
+    came: list[Block] = []
+    awaited: list[Block] = []
+    for n in range(200):
+        spoken = rng.normal(0, 0.1 if n % 100 < 30 else 0.0, VOICE_BLOCK).astype(np.float32)
+        for far, out, sound in ((skipping, came, spoken), (asked, awaited, spoken + np.float32(1e-9))):
+            out.append(far.pull())
+            far.push(sound)
+    np.testing.assert_allclose(np.concatenate(came), np.concatenate(awaited), atol=1e-5)

@@ -49,6 +49,11 @@ class Person:
     def start(self) -> None:
         self.card.start(self.captured.append, lambda samples: np.full(samples, 0.5, np.float32))
 
+    @property
+    def quiet(self) -> bool:
+        """Whether the loudspeaker is closed, and she knows it."""
+        return self.audio.open("output") is None and not self.card.ready
+
     def playing(self, card: Card) -> bool:
         stream = self.audio.open("output")
         return (
@@ -207,3 +212,72 @@ def test_a_bluetooth_headset_is_worn_and_its_microphone_left_alone() -> None:
     assert person.card.name == "Buds Pro (microphone), Buds Pro (loudspeaker)"
     assert person.card.acoustic is False
     person.card.stop()
+
+
+def desk(number: int = 1) -> list[Endpoint]:
+    return [
+        Endpoint("input", "mic", "Desk", 48000),
+        Endpoint("output", f"spk.{number}", f"Desk {number}", 48000, serial=(1, number)),
+    ]
+
+
+def at_rest(server: Server) -> Person:
+    person = Person(PortAudio(Card("pulse", 32, 32)), server=server, rest_after=0.1)
+    person.start()
+    return person
+
+
+def test_at_rest_the_loudspeaker_is_closed_and_the_microphone_heard() -> None:
+    async def life() -> None:
+        person = at_rest(Server(*desk()))
+        await person.until(lambda: person.card.hearing and person.audio.open("output") is not None)
+        person.card.rest(True)
+        await person.until(lambda: person.quiet)
+        before = len(person.captured)
+        await person.until(lambda: len(person.captured) > before + 10)
+        assert min(block.max() for block in person.captured[before:]) > 0.2
+        person.card.rest(False)
+        assert not person.card.ready  # what is said before it is open would be lost
+        await person.until(lambda: person.card.ready)
+        assert person.audio.open("output") is not None
+        assert person.notices == []
+        person.card.stop()
+
+    asyncio.run(life())
+
+
+def test_a_loudspeaker_that_changes_while_it_rests_is_told_at_once() -> None:
+    async def life() -> None:
+        server = Server(*desk())
+        person = at_rest(server)
+        await person.until(lambda: person.card.hearing)
+        person.card.rest(True)
+        await person.until(lambda: person.quiet)
+        server.say(*desk(2))
+        await person.until(lambda: bool(person.notices))
+        assert person.notices == [Found("output", "Desk 2", True, True)]
+        await person.until(lambda: person.quiet)
+        server.say(desk()[0])
+        await person.until(lambda: len(person.notices) == 2)
+        assert isinstance(person.notices[1], Lost)
+        assert person.card.ready  # there is nothing to wait for
+        server.say(*desk(2))
+        await person.until(lambda: person.notices[2:] == [Found("output", "Desk 2", True, False)])
+        person.card.stop()
+
+    asyncio.run(life())
+
+
+def test_a_card_that_no_server_keeps_for_us_stays_open() -> None:
+    async def life() -> None:
+        person = Person(PortAudio(Card("Only", 1, 2)), rest_after=0.0)
+        person.start()
+        await person.until(lambda: person.card.hearing)
+        person.card.rest(True)
+        before = len(person.captured)
+        await person.until(lambda: len(person.captured) > before + 20)
+        assert person.audio.open("output") is not None
+        assert person.card.ready
+        person.card.stop()
+
+    asyncio.run(life())

@@ -238,3 +238,13 @@ def test_a_microphone_takes_the_clock_over_and_gives_it_back() -> None:
     assert (by_ear[0], by_ear[-1]) == (pytest.approx(1.0, abs=0.03), pytest.approx(2.0, abs=0.03))
     moments = np.array([moment for moment, _ in heard])
     assert np.diff(moments).max() == pytest.approx(0.26, abs=0.03)  # the gap in which she waited for it
+
+
+def test_what_was_learnt_of_a_late_machine_is_kept_for_the_next_loudspeaker() -> None:
+    exchange = Exchange(mouth=Mouth(24_000))
+    assert exchange.mouth is not None
+    usual = exchange.mouth.lag
+    exchange.mouth.ahead += 1.0
+    exchange.speak_through(None)
+    exchange.speak_through(Mouth(24_000))
+    assert exchange.mouth.lag == pytest.approx(usual + 0.02)

@@ -82,6 +82,7 @@ class Endless:
     acoustic = False
     latency = 0
     hearing = True
+    ready = True
 
     def __init__(self, pace: FastPace, questions: list[Block], turns: int) -> None:
         self._pace, self._questions, self._turns = pace, questions, turns
@@ -92,6 +93,8 @@ class Endless:
 
     def listen(self, on: bool) -> None:
         self.hearing = on
+
+    def rest(self, on: bool) -> None: ...
 
     def on(self, event: Event) -> None:
         if isinstance(event, ReplySpoken | Failed):
