@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from soundserver import SoundServer, sound_server
+from soundserver import SoundServer, sound_server, until
 
 from samantha.audio.pcm import HEARING_RATE, VOICE_RATE, Block
 from samantha.audio.wavfile import read_mono
@@ -168,6 +168,58 @@ play(None, blocks(Path(sys.argv[1]), VOICE_RATE, VOICE_RATE))
             check=False,
         )
     assert (done.returncode, done.stderr) == (0, "")
+    assert likeness(read_mono(recorded), sweep(400, 3000, HEARING_RATE)) > 0.9
+
+
+def test_a_loudspeaker_that_rested_loses_nothing_of_what_is_said(server: SoundServer, tmp_path: Path) -> None:
+    program = """
+import asyncio, sys
+from pathlib import Path
+from samantha.audio.device import LiveCard
+from samantha.audio.pcm import VOICE_RATE, silence
+from samantha.audio.wavfile import blocks
+from samantha.config import Audio
+
+async def main(said):
+    voice = list(blocks(Path(said), VOICE_RATE, 480))
+    speaking = False
+    card = LiveCard(Audio(), rest_after=0.5)
+    def render(samples):
+        return voice.pop(0) if speaking and voice and card.ready else silence(samples)
+    card.start(lambda _: card.rest(not speaking), render)
+    print("started", flush=True)
+    await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline)
+    speaking = True
+    while voice:
+        await asyncio.sleep(0.1)
+    await asyncio.sleep(0.5)
+    print("said", flush=True)
+    card.stop()
+
+asyncio.run(main(*sys.argv[1:]))
+"""
+    soundfile.write(tmp_path / "hers.wav", sweep(400, 3000, VOICE_RATE), VOICE_RATE)
+    with subprocess.Popen(
+        [sys.executable, "-W", "error", "-c", program, str(tmp_path / "hers.wav")],
+        env=server.env | {"PYTHONPATH": str(ROOT)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as child:
+        try:
+            assert child.stdin is not None
+            assert child.stdout is not None
+            assert child.stdout.readline() == "started\n"
+            until(lambda: not server.names("sink-inputs"), "the loudspeaker was not closed")
+            assert len(server.names("source-outputs")) == 1
+            with server.recording("spk") as recorded:
+                child.stdin.write("speak\n")
+                child.stdin.flush()
+                assert child.stdout.readline() == "said\n"
+            child.communicate(timeout=30)
+        finally:
+            child.kill()
+    assert child.returncode == 0
     assert likeness(read_mono(recorded), sweep(400, 3000, HEARING_RATE)) > 0.9
 
 
