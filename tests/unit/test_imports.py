@@ -33,6 +33,7 @@ FLOORS: list[set[str]] = [
         "hearing.patience",
         "hearing.phrases",
         "hearing.plausible",
+        "hearing.stable",
         "mind.history",
         "mind.pieces",
         "mind.prompt",
