@@ -26,7 +26,7 @@ from samantha.bench.turns import EDGE_MS
 PROMPTLY_MS = 800.0
 """An interruption that is answered sooner than this is answered well."""
 
-RESUMES_MS = 3000.0
+RESUMES_MS = 2000.0
 """Who has not gone on by then after a cough has lost the thread."""
 
 
@@ -56,7 +56,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Interruptions:
-    """All trials: `interruptions` were meant, `noises` were not."""
+    """All trials but those that were void: `interruptions` were meant, `noises` were not."""
 
     interruptions: int
     silent: Spread
@@ -68,6 +68,7 @@ class Interruptions:
     went_through: int
     """Of those resumed: she was never silent at all."""
     resume: Spread
+    void: int
 
 
 def scene(trials: Sequence[Trial], *, gap: float, patience: float, seed: int) -> Scene:
@@ -84,13 +85,17 @@ def judge(trials: Sequence[Trial], performance: Performance, hers: Block) -> Int
     begins = [None if at is None else 1000 * at / HEARING_RATE for at in performance.said]
     begins.append(1000 * len(hers) / HEARING_RATE)
     outcomes: dict[bool, list[Outcome]] = {True: [], False: []}
+    void = 0
     for i, trial in enumerate(trials):
         begin, until = begins[2 * i + 1], begins[2 * i + 2]
-        if begin is not None and until is not None:
-            found = outcome(trial, begin, until, heard, performance.events)
-            if not found.void:
-                outcomes[trial.stops].append(found)
-    return summary(outcomes[True], outcomes[False])
+        if begin is None or until is None:
+            void += 1
+            continue
+        found = outcome(trial, begin, until, heard, performance.events)
+        void += found.void
+        if not found.void:
+            outcomes[trial.stops].append(found)
+    return summary(outcomes[True], outcomes[False], void)
 
 
 def outcome(
@@ -119,7 +124,7 @@ def outcome(
     )
 
 
-def summary(interruptions: Sequence[Outcome], noises: Sequence[Outcome]) -> Interruptions:
+def summary(interruptions: Sequence[Outcome], noises: Sequence[Outcome], void: int) -> Interruptions:
     """The figures of both kinds."""
     answers = [each.answered for each in interruptions if each.answered is not None]
     resumed = [
@@ -138,4 +143,5 @@ def summary(interruptions: Sequence[Outcome], noises: Sequence[Outcome]) -> Inte
         len(resumed),
         sum(each.silent is None and not each.heard for each in noises),
         spread([each for each in resumed if each is not None]),
+        void,
     )

@@ -24,6 +24,13 @@ def machine() -> dict[str, str]:
     }
 
 
+def busy() -> float:
+    """How much of this machine other programs use, looked at for a second: percent of all cores."""
+    import psutil
+
+    return float(psutil.cpu_percent(interval=1.0))
+
+
 def _processor() -> str:
     try:
         lines = Path("/proc/cpuinfo").read_text("utf-8", "replace").splitlines()

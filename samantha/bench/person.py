@@ -13,10 +13,10 @@ Cue = Literal["silence", "her voice"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Line:
-    """Something to say: `sound`, at HEARING_RATE, `wait` seconds after its cue.
+    """Something to say: `sound`, at HEARING_RATE, `wait` seconds after its cue:
 
-    ``"silence"``: she has answered what was said before, and is silent. ``"her voice"``: she has begun to
-    speak; a line for which she does not, or has finished too soon, is never said.
+    ``"silence"``: she has answered what was said before, and is silent. ``"her voice"``: she is in the middle
+    of her answer, of which `wait` seconds were heard; a line for which she does not say enough is never said.
     """
 
     sound: Block
@@ -38,9 +38,7 @@ class Person:
         self._at = 0
         self._rest = silence(0)  # of the line that is being said
         self._line_end = 0
-        self._answered: int | None = (
-            0 if lines else None
-        )  # where she began; nothing need come before line one
+        self._heard = 0  # samples of her voice since then
         self._heard_last = 0
 
     @property
@@ -49,7 +47,7 @@ class Person:
         if len(self.said) < len(self._lines) or len(self._rest):
             return False
         last = self._lines[-1].wait if self._lines else 0.0
-        return self._out_of_patience or (self._answered is not None and self._quiet_for(last))
+        return self._out_of_patience or (self._answered and self._quiet_for(last))
 
     def speak(self) -> Block:
         """The next HEARING_BLOCK samples of the microphone."""
@@ -60,31 +58,23 @@ class Person:
         block[: len(now)] = now
         self._at += HEARING_BLOCK
         if len(now):
-            self._line_end, self._answered = self._at, None
+            self._line_end, self._heard = self._at, 0
         return block
 
     def hear(self, audible: bool) -> None:
         """Whether she could be heard in the block that was played during the last one spoken."""
-        if not audible:
-            return
-        self._heard_last = self._at
-        if self._answered is None:
-            self._answered = self._at
+        if audible:
+            self._heard_last = self._at
+            self._heard += HEARING_BLOCK
 
     def _consider(self, line: Line) -> None:
         if line.cue == "silence":
-            if self._out_of_patience or (self._answered is not None and self._quiet_for(line.wait)):
+            if self._out_of_patience or (self._answered and self._quiet_for(line.wait)):
                 self._say(line)
-            return
-        answered = self._answered
-        if answered is None:
-            if self._out_of_patience:
-                self.said.append(None)
-        elif self._at - answered >= samples(line.wait):
-            if self._heard_last == self._at:
-                self._say(line)
-            elif self._quiet_for(1.5):
-                self.said.append(None)
+        elif self._heard >= samples(line.wait) and self._heard_last == self._at:
+            self._say(line)
+        elif self._out_of_patience:
+            self.said.append(None)
 
     def _say(self, line: Line) -> None:
         self.said.append(self._at)
@@ -92,6 +82,12 @@ class Person:
 
     def _quiet_for(self, seconds: float) -> bool:
         return self._at - max(self._heard_last, self._line_end) >= samples(seconds)
+
+    @property
+    def _answered(self) -> bool:
+        return self._heard > 0 or (
+            bool(self._lines) and not self._line_end
+        )  # nothing need come before line one
 
     @property
     def _out_of_patience(self) -> bool:

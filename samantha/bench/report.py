@@ -74,6 +74,8 @@ def shown(report: Report) -> Group:
     return Group(*parts)
 
 
+PAUSES = "Taken for the end: the turn was over for her. Heard whole: both halves were one turn in the end."
+
 Rows = list[tuple[str, ...]]
 
 
@@ -88,7 +90,7 @@ def _sections(report: Report) -> Iterator[tuple[str, str, Rows]]:
             [_spread("voice to voice, ms", report.plain.latency), *_steps(report.plain)],
         )
     if report.pauses:
-        yield "pauses inside a sentence", "", [row for each in report.pauses for row in _pauses(each)]
+        yield "pauses inside a sentence", PAUSES, [row for each in report.pauses for row in _pauses(each)]
     if report.interruptions:
         yield _interruptions(report.interruptions)
     if report.idle:
@@ -114,9 +116,9 @@ def _turns(turns: Turns, report: Report) -> Iterator[tuple[str, str, Rows]]:
     ]
     yield (
         "turns",
-        f"{turns.latency.count} of {turns.turns} answered in time; she began too soon in {turns.cut_ins}, "
-        f"was talked over in {turns.talked_over}. From the last speech sample of the person to her first audible "
-        "sample, read off the two sounds.",
+        f"{turns.latency.count} of {turns.turns} answered, {turns.signs} of them with a “hmm” first; she began too "
+        f"soon in {turns.cut_ins}, and was still heard at the end of {turns.talked_over}. From the last speech sample "
+        "of the person to her first audible sample, read off the two sounds.",
         rows,
     )
 
@@ -148,7 +150,8 @@ def _pauses(pauses: Pauses) -> Rows:
 def _interruptions(found: Interruptions) -> tuple[str, str, Rows]:
     return (
         "interruptions",
-        f"{found.interruptions} were meant, {found.noises} were coughs and words such as “mm-hm”.",
+        f"{found.interruptions} were meant, {found.noises} were coughs and words such as “mm-hm”; "
+        f"{found.void} more came when she was silent anyway.",
         [
             _spread("speech to her silence, ms", found.silent),
             ("not silenced", _share(found.not_silenced, found.interruptions)),

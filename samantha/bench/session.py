@@ -16,7 +16,7 @@ from samantha.audio.pcm import Block, seconds
 from samantha.bench import idle, interruptions, pauses, turns
 from samantha.bench.interruptions import Trial
 from samantha.bench.listen import Span
-from samantha.bench.machine import machine
+from samantha.bench.machine import busy, machine
 from samantha.bench.pauses import Paused
 from samantha.bench.perform import Cast, Performance, Scene, Tell, aside, on_stage, samantha
 from samantha.bench.person import Line
@@ -82,6 +82,7 @@ class Session:
         wish, names = self._wish, app.engine_names(self._config)
         people = str(wish.people.name) if wish.people else self._voice.name
         hers = app.store(self._config).voice(self._config.voice.name).name
+        others = busy()
         report = Report(
             datetime.now().astimezone().isoformat(timespec="seconds"),
             machine(),
@@ -92,6 +93,7 @@ class Session:
                 "person": people,
                 "seed": wish.seed,
                 "gap": wish.gap,
+                "others": f"{others:.0f} % of the machine before it began",
             },
         )
         clips: list[Clip] = []

@@ -43,6 +43,8 @@ class Turns:
 
     turns: int
     latency: Spread
+    signs: int
+    """Answers that began with a sign of life: it counts as her first sound."""
     unanswered: int
     cut_ins: int
     talked_over: int
@@ -73,6 +75,7 @@ def judge(clips: Sequence[Clip], performance: Performance, hers: Block) -> Turns
     return Turns(
         len(found),
         spread(latencies),
+        sum(event["event"] == "SignOfLife" for event in performance.events),
         sum(answer.latency is None and not answer.talked_over for answer in found),
         sum(answer.cut_in for answer in found),
         sum(answer.talked_over for answer in found),

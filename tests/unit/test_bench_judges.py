@@ -178,8 +178,11 @@ def test_the_share_of_those_who_went_on() -> None:
             Outcome(100, 500, False, True),  # took it for a turn
             Outcome(100, None, False, False),  # never again
         ],
+        void=2,
     )
-    assert found == Interruptions(3, spread([120, 200]), 1, spread([600, 900]), 1, 5, 2, 1, spread([400, 0]))
+    assert found == Interruptions(
+        3, spread([120, 200]), 1, spread([600, 900]), 1, 5, 2, 1, spread([400, 0]), 2
+    )
 
 
 # --- the report -------------------------------------------------------------------------------------------
@@ -187,14 +190,14 @@ def test_the_share_of_those_who_went_on() -> None:
 
 def some_turns(p50: float) -> Turns:
     split: dict[str, float | None] = dict(zip(turns.STEPS, (300.0, 200.0, 400.0, 500.0, None), strict=True))
-    return Turns(2, spread([p50]), 0, 0, 0, spread([120.0]), split, [p50], 2.0, 2**30, 0.5, 5.0, 0)
+    return Turns(2, spread([p50]), 0, 0, 0, 0, spread([120.0]), split, [p50], 2.0, 2**30, 0.5, 5.0, 0)
 
 
 def whole_report() -> Report:
     summed = pauses.Pauses(0.3, 4, 1, 1, 1, 1, spread([90.0]), 0, 0, spread([650.0]))
     report = Report("2026-01-01T12:00:00+01:00", {"processor": "a mill"}, {"voice": "hers", "seed": 1})
     report.turns, report.plain, report.pauses = some_turns(700), some_turns(2450), [summed]
-    report.interruptions = interruptions.summary([Outcome(120, 600, False, True)], [])
+    report.interruptions = interruptions.summary([Outcome(120, 600, False, True)], [], 0)
     report.idle = Idle(20, 2.5, 12.0, 2**30, 3.5)
     return report
 
