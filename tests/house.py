@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TypeVar
 
+from people import steady
+
 from samantha import app, config
 from samantha.config import Config
 from samantha.dialog.lane import Lane, Load
@@ -38,6 +40,7 @@ def engines() -> tuple[Transcriber, LanguageModel, Synthesizer]:
     """Ears, mind and voice, loaded once."""
     from samantha.mind.llama import Llama
 
+    steady()
     file = app.store(SETTINGS).llm(SETTINGS.llm.model)
     return app.transcriber(SETTINGS), Llama(file, SETTINGS.llm, None), app.synthesizer(SETTINGS)
 
@@ -49,8 +52,8 @@ class House:
         self.occupied = False
         self.borrowed = 0
         load = Load()
-        lanes = [Lane(name, load) for name in ("stt", "llm", "tts")]
-        self.engines = Engines(*parts, stt_lane=lanes[0], llm_lane=lanes[1], tts_lane=lanes[2])
+        lanes = [Lane(name, load) for name in ("stt", "llm", "tts", "small")]
+        self.engines = Engines(*parts, None, *lanes)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="conversation")
         self._thread.start()

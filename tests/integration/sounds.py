@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import soundfile
 import soxr
+from people import steady
 
 from samantha import config
 from samantha.audio.pcm import HEARING_RATE, VOICE_RATE, Block
@@ -37,6 +38,7 @@ def synthesised(sentences: Iterable[str] = SENTENCES) -> list[tuple[str, Block]]
     """Each sentence with its sound, in a man's voice."""
     from samantha.voice.piper import Piper
 
+    steady()
     voice = Piper(installed("piper-en_US-joe-medium") / "en_US-joe-medium.onnx", volume=0.5)
     said = [(text, np.concatenate(list(voice.synthesize(text, Token())))) for text in sentences]
     return [(text, soxr.resample(sound, VOICE_RATE, HEARING_RATE)) for text, sound in said]

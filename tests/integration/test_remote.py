@@ -20,7 +20,7 @@ import numpy as np
 import pytest
 import soundfile
 import soxr
-from people import say_clearly
+from people import ALIKE, likeness, say_clearly, steady
 from sounds import installed
 from wyoming.asr import Transcript
 from wyoming.audio import AudioChunk, AudioStart, AudioStop
@@ -47,6 +47,7 @@ pytestmark = pytest.mark.integration
 MODEL = "smollm2-135m-instruct"
 SMALL = {"llm.model": MODEL, "llm.context": 2048, "llm.max_tokens": 24, "llm.seed": 1}
 STORY = [Message("user", "Tell me a very long story about the sea.")]
+QUESTION = "What is the capital of France?"
 SENTENCE = "My sister plays the violin."
 AWAY = "I can't reach the machine I think with, so I'm using this one for now."
 
@@ -79,7 +80,7 @@ def llama_server(port: int) -> Iterator[subprocess.Popen[bytes]]:
                "--n_ctx", "2048", "--n_threads", "2", "--host", "127.0.0.1", "--port", str(port)]  # fmt: skip
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        for _ in range(600):
+        for _ in range(1800):
             assert process.poll() is None, "the server ended by itself"
             with (
                 contextlib.suppress(OSError),
@@ -107,6 +108,7 @@ class WyomingMachine:
 
     def __init__(self) -> None:
         models = installed("piper-en_US-joe-medium"), installed("whisper-tiny.en")
+        steady()
         self.voice = Piper(models[0] / "en_US-joe-medium.onnx")
         self.ears = Whisper(models[1], Hearing(model="whisper-tiny.en"))
         self.asked: Counter[str] = Counter()
@@ -196,8 +198,9 @@ def test_another_machine_thinks(thinker: str) -> None:
     llm, prompt = app.mind(config)
     talk = TextConversation(llm, prompt, 24)
     shown: list[str] = []
-    assert len(talk.answer("Hello, who are you?", Token(), shown.append).split()) > 2
-    assert len(shown) > 3
+    answered = talk.answer("Hello, who are you?", Token(), shown.append)
+    assert answered
+    assert "".join(shown).strip() == answered
     assert talk.answer("And what is the sea?", Token(), shown.append)
     (fallback,) = fallbacks(llm)
     assert not fallback.away
@@ -271,16 +274,16 @@ def test_another_machine_hears_and_speaks(machine: WyomingMachine) -> None:
 
     def understood() -> str:
         sound: Block = np.concatenate(list(voice.synthesize(SENTENCE, Token())))
-        return ears.transcribe(soxr.resample(sound, VOICE_RATE, HEARING_RATE), Token()).text.lower()
+        return ears.transcribe(soxr.resample(sound, VOICE_RATE, HEARING_RATE), Token()).text
 
-    assert any("sister plays" in understood() for _ in range(4))  # Piper mumbles now and then
+    assert any(likeness(SENTENCE, understood()) > ALIKE for _ in range(4))  # Piper mumbles now and then
     assert not any(outage.away for outage in fallbacks(voice, ears))
 
 
 def test_a_whole_conversation_connects_to_the_named_machine_and_nowhere_else(
     thinker: str, machine: WyomingMachine, tmp_path: Path
 ) -> None:
-    (question,) = say_clearly(("What is the capital of France?", "capital"))
+    (question,) = say_clearly((QUESTION, "capital"))
     rest = silence(VOICE_RATE * 2)
     soundfile.write(tmp_path / "in.wav", np.concatenate([rest, question, rest]), VOICE_RATE)
     models = tmp_path / "models"  # none of her own but the one that notices speech
@@ -296,11 +299,11 @@ def test_a_whole_conversation_connects_to_the_named_machine_and_nowhere_else(
         [sys.executable, "-c", WATCHED, "talk", "--input", str(tmp_path / "in.wav"), "--pace", "fast",
          "--output", str(tmp_path / "out.wav"), "--events", str(tmp_path / "events.jsonl"), *flags],
         env={**os.environ, "http_proxy": "http://127.0.0.1:9", "all_proxy": "http://127.0.0.1:9"},
-        capture_output=True, text=True, timeout=240, stdin=subprocess.DEVNULL,
+        capture_output=True, text=True, timeout=600, stdin=subprocess.DEVNULL,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     events = [json.loads(line) for line in (tmp_path / "events.jsonl").read_text("utf-8").splitlines()]
-    assert any("capital" in event["text"].lower() for event in events if event["event"] == "Heard")
+    assert any(likeness(QUESTION, event["text"]) > ALIKE for event in events if event["event"] == "Heard")
     assert any(event["text_heard"] for event in events if event["event"] == "ReplySpoken")
     asked = machine.asked - before
     assert asked["transcribe"] >= 2
@@ -318,7 +321,7 @@ def test_a_machine_that_is_only_named_is_left_alone(tmp_path: Path) -> None:
     flags = [part for key, value in SMALL.items() for part in ("--set", f"{key}={value}")]
     done = subprocess.run(
         [sys.executable, "-c", WATCHED, "chat", "--once", "Hello?", *flags],
-        env={**os.environ, **there}, capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL,
+        env={**os.environ, **there}, capture_output=True, text=True, timeout=600, stdin=subprocess.DEVNULL,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 import soxr
 from house import House, house
+from people import ALIKE, likeness
 from sounds import installed
 from wyoming.asr import Transcribe, Transcript
 from wyoming.audio import AudioChunk, AudioStart, AudioStop
@@ -69,10 +71,24 @@ def exchange(port: int, *sent: Eventable, last: str) -> list[Event]:
     return asyncio.run(_exchange(port, list(sent), last))
 
 
-def spoken(port: int, text: str = SAID) -> np.ndarray[Any, np.dtype[np.int16]]:
+Sound = np.ndarray[Any, np.dtype[np.int16]]
+
+
+def spoken(port: int, text: str = SAID) -> Sound:
     begin, *chunks, _ = exchange(port, Synthesize(text), last="audio-stop")
     assert AudioStart.from_event(begin) == AudioStart(VOICE_RATE, 2, 1)
     return np.concatenate([np.frombuffer(chunk.payload or b"", "<i2") for chunk in chunks])
+
+
+@pytest.fixture(scope="module")
+def sound(port: int) -> Sound:
+    """`SAID`, and her ears make it out."""
+    for _ in range(8):  # Piper mumbles now and then
+        found = spoken(port)
+        text = text_of(exchange(port, Transcribe(), *said(found, VOICE_RATE), last="transcript"))
+        if likeness(SAID, text) > 0.9:
+            return found
+    raise AssertionError("it was said eight times and never understood")
 
 
 def said(sound: np.ndarray[Any, Any], rate: int, width: int = 2, channels: int = 1) -> list[Eventable]:
@@ -104,18 +120,17 @@ def test_she_says_who_she_is(port: int) -> None:
     assert Pong.from_event(exchange(port, Ping("hey"), last="pong")[-1]).text == "hey"
 
 
-def test_what_she_says_she_understands(port: int) -> None:
-    sound = spoken(port)
+def test_what_she_says_she_understands(port: int, sound: Sound) -> None:
     assert 2 < len(sound) / VOICE_RATE < 6
     heard = text_of(exchange(port, Transcribe(language="en"), *said(sound, VOICE_RATE), last="transcript"))
-    assert "friend" in heard.lower()
+    assert likeness(SAID, heard) > ALIKE, heard
 
 
 @pytest.mark.parametrize(("rate", "width", "channels"), [(16_000, 2, 1), (48_000, 4, 2)])
-def test_sound_of_any_kind(port: int, rate: int, width: int, channels: int) -> None:
-    sound = soxr.resample(spoken(port), VOICE_RATE, rate)
-    heard = exchange(port, Transcribe(), *said(sound, rate, width, channels), last="transcript")
-    assert "friend" in text_of(heard).lower()
+def test_sound_of_any_kind(port: int, sound: Sound, rate: int, width: int, channels: int) -> None:
+    sent = said(soxr.resample(sound, VOICE_RATE, rate), rate, width, channels)
+    heard = text_of(exchange(port, Transcribe(), *sent, last="transcript"))
+    assert likeness(SAID, heard) > ALIKE, heard
 
 
 def test_silence_has_no_words(port: int) -> None:
@@ -224,11 +239,9 @@ def test_too_many_clients(port: int) -> None:
         for wire in wires:
             wire.close()
 
-    for _ in range(100):  # until she has seen that they are gone
-        if exchange(port, Describe(), last="info")[-1].type == "info":
-            break
-    else:
-        pytest.fail("nobody is let in any more")
+    end = time.monotonic() + 20
+    while exchange(port, Describe(), last="info")[-1].type != "info":  # until she has seen that they are gone
+        assert time.monotonic() < end, "nobody is let in any more"
 
 
 def test_no_other_machine_is_let_in(she: House, port: int) -> None:
