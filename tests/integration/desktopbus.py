@@ -26,6 +26,7 @@ from dbus_fast.annotations import (
 )
 from dbus_fast.service import ServiceInterface, dbus_method, dbus_property, dbus_signal
 
+BUS = "org.freedesktop.DBus"
 Interface = TypeVar("Interface", bound=ServiceInterface)
 SessionRef = Annotated[list[str], DBusSignature("(so)")]
 Texts = Annotated[list[str], DBusSignature("as")]
@@ -70,6 +71,16 @@ class PrivateBus:
         link = await MessageBus(self.address).connect()
         self._links.append(link)
         return link
+
+    async def settled(self) -> None:
+        """Wait until what was sent before has arrived and was answered, and the answers, and theirs in turn."""
+        link = await MessageBus(self.address).connect()
+        ask = Message(BUS, "/org/freedesktop/DBus", BUS, "GetId")
+        for _ in range(20):  # round trips through the bus, behind all that waits there
+            await link.call(ask)
+            await asyncio.sleep(0.005)
+        link.disconnect()
+        await link.wait_for_disconnect()
 
     async def _leave(self) -> None:
         for link in self._links:

@@ -30,6 +30,8 @@ class ShortcutsPortal:
         """Path and owner, in the order they were opened."""
         self.bound: list[tuple[str, dict[str, Any]]] = []
         """What the person was asked for."""
+        self.given = 0
+        """How many sessions have been given the key: whoever opened one hears of it from then on."""
         self._bus = bus
         self._link: MessageBus | None = None
 
@@ -82,11 +84,13 @@ class ShortcutsPortal:
                 self.sessions.append((path, sender))
                 return self._answer(message, 0, {"session_handle": Variant("s", path)})
             case "ListShortcuts":
+                self.given += self.remembers
                 return self._answer(message, 0, self._given() if self.remembers else {})
             case "BindShortcuts" if (message.body[0], sender) in self.sessions:
                 self.bound += [
                     (name, {k: v.value for k, v in about.items()}) for name, about in message.body[1]
                 ]
+                self.given += 1
                 return self._answer(message, self.answer, self._given())
         return Message.new_error(
             message, "org.freedesktop.DBus.Error.UnknownMethod", f"No {message.member} here"

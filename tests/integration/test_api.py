@@ -57,6 +57,12 @@ def until(true) -> None:
         time.sleep(0.01)
 
 
+def publish_to_a_listener(she: Served) -> None:
+    """Let something happen as soon as somebody listens: what happens before is not told."""
+    until(lambda: she.server._hub._listeners)
+    she.control.publish(event="Heard", at=1, text="x")
+
+
 def raw(she: Served, *pieces: bytes) -> bytes:
     """What comes back for bytes sent as they are, until the server hangs up."""
     with socket.socket(socket.AF_UNIX) as wire:
@@ -313,8 +319,10 @@ def test_stopping_hangs_up_on_everybody_and_leaves_nothing(caplog) -> None:
     with served(control) as she:
         chat, events = she.client.chat("Talk."), she.client.events()
         next(chat)
-        threading.Timer(0.2, lambda: control.publish(event="Heard", at=1, text="x")).start()
+        saying = threading.Thread(target=publish_to_a_listener, args=(she,))
+        saying.start()
         next(events)
+        saying.join()
         idle = socket.socket(socket.AF_UNIX)
         idle.connect(str(she.socket))
         thread = she.server._thread

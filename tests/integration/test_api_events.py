@@ -107,9 +107,15 @@ def test_a_stalled_listener_is_dropped_and_holds_up_nobody(she: Served) -> None:
 
 
 def test_a_client_that_reads_too_slowly_is_told(she: Served) -> None:
+    def publish_to_a_listener() -> None:
+        until(lambda: bool(she.server._hub._listeners))
+        she.control.publish(event="Heard", at=0, text="now")
+
     events = she.client.events()
-    threading.Timer(0.3, lambda: she.control.publish(event="Heard", at=0, text="now")).start()
+    saying = threading.Thread(target=publish_to_a_listener)
+    saying.start()
     assert next(events)["text"] == "now"
+    saying.join()
     for at in range(100 * WAITING):
         she.control.publish(event="ReplyText", at=at, delta="x" * 1000)
         if not she.server._hub._listeners:

@@ -82,7 +82,11 @@ async def manners(
             desktop.on(event)
 
     try:
-        await asyncio.sleep(0.3)  # it joins the bus in its own time
+        # It joins each bus in its own time, or notes that there is none; then its parts look around.
+        await until(
+            lambda: all(bus._link is not None or bus._lost for bus in desktop._buses), "it joined no bus"
+        )
+        await asyncio.sleep(0.3)
         yield happen
     finally:
         await desktop.stop()
@@ -160,7 +164,7 @@ def test_what_the_person_does_meanwhile_stays(folder: Path) -> None:
             music.become("Playing")
             music.become("Paused")  # wanted so, by now
             film.become("Stopped")
-            await asyncio.sleep(0.1)
+            await bus.settled()
             happen(RELEASED, HEARD, *ANSWER)
             await asyncio.sleep(2.0)
         assert (music.status, film.status) == ("Paused", "Stopped")
@@ -325,7 +329,7 @@ def test_a_device_that_stays_away_is_shown_and_withdrawn(folder: Path) -> None:
             )
             happen(DeviceLost(at=0, side="input", name="Headset <One>"))
             await until(lambda: bool(daemon.shown), "nothing was shown")
-            await asyncio.sleep(0.3)
+            await bus.settled()
             happen(DeviceFound(at=0, side="input", name="Webcam"))
             await until(lambda: bool(daemon.closed), "the notification was not withdrawn")
         ((replaces, words),) = daemon.shown
@@ -343,13 +347,13 @@ def test_a_failure_is_shown_once_and_without_its_words(folder: Path) -> None:
             for times in (1, 2):
                 happen(Failed(at=0, error="broke at 'my secret'"))
                 await until(lambda n=times: len(daemon.shown) == n, "nothing was shown")
-                await asyncio.sleep(0.1)
+                await bus.settled()
             happen(HEARD, *ANSWER)
             await asyncio.sleep(0.2)
             assert [replaces for replaces, _ in daemon.shown] == [0, 41]
             assert "secret" not in str(daemon.shown)
             daemon.NotificationClosed(41, 2)  # dismissed by hand
-            await asyncio.sleep(0.1)
+            await bus.settled()
             happen(Failed(at=0, error="a third time"))
             await until(lambda: len(daemon.shown) == 3, "nothing was shown")
             assert daemon.shown[2][0] == 0
@@ -424,7 +428,7 @@ def test_a_microphone_that_the_person_closed_stays_closed(folder: Path) -> None:
             happen(ListeningChanged(at=0, mode="always", muted=True, microphone=False))
             saver.become(True)
             saver.become(False)
-            await asyncio.sleep(0.2)
+            await bus.settled()
             assert muted == []
             happen(ListeningChanged(at=0, mode="always", muted=False, microphone=True))
             saver.become(True)

@@ -51,8 +51,7 @@ class Desk:
 
     async def ready(self, sessions: int = 1) -> None:
         """Wait for a session with the key bound."""
-        await until(lambda: len(self.portal.sessions) >= sessions, f"no session number {sessions}")
-        await asyncio.sleep(0.1)
+        await until(lambda: self.portal.given >= sessions, f"no session number {sessions} with the key")
 
     async def hears(self, *said: str) -> None:
         await until(lambda: self.said == list(said), f"{said} was not said")
