@@ -49,6 +49,31 @@ class Offer:
     """Whether a sound server keeps the devices: what PortAudio lists besides is used only if named."""
 
 
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """There is no device for one side now; `name` is the last one's, or "" if there was none."""
+
+    side: Side
+    name: str
+    reason: str
+    """A sentence for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One side has a device again, or another one than before."""
+
+    side: Side
+    name: str
+    acoustic: bool
+    """Whether what is played can now be heard by the microphone."""
+    changed: bool
+    """Whether it is another than the last."""
+
+
+Notice = Lost | Found
+
+
 def gone(side: Side, name: str) -> str:
     """That a device was lost, as a sentence; `name` is "" if there never was one."""
     return f"The {THINGS[side]} {name} has gone." if name else f"There is no {THINGS[side]}."

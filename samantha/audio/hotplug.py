@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from samantha.audio.cards import demand, devices, portaudio
-from samantha.audio.choice import Choice, Endpoint, Offer
+from samantha.audio.choice import Choice, Endpoint, Found, Lost, Notice, Offer
 from samantha.audio.line import LATENCY, Line, reserve, wish
 from samantha.audio.patchbay import Change, Patchbay
 from samantha.audio.pcm import HEARING_RATE
@@ -37,31 +36,6 @@ CLOSING = 0.08
 
 SLEPT = 2.0
 """Seconds that passed outside this machine's waking time after which it was suspended."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """There is no device for one side now; `name` is the last one's, or "" if there was none."""
-
-    side: Side
-    name: str
-    reason: str
-    """A sentence for a person."""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One side has a device again, or another one than before."""
-
-    side: Side
-    name: str
-    acoustic: bool
-    """Whether what is played can now be heard by the microphone."""
-    changed: bool
-    """Whether it is another than the last."""
-
-
-Notice = Lost | Found
 
 
 def _asleep() -> float:

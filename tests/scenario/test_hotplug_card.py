@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from scriptedaudio import Card, PortAudio, Server
 
-from samantha.audio.choice import Endpoint
-from samantha.audio.hotplug import Found, LiveCard, Lost, Notice
+from samantha.audio.choice import Endpoint, Found, Lost, Notice
+from samantha.audio.hotplug import LiveCard
 from samantha.audio.pcm import HEARING_BLOCK, Block
 from samantha.config import Audio
 from samantha.errors import AudioError

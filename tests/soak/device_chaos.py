@@ -32,7 +32,8 @@ BEAT = 0.05
 PROGRAM = """
 import asyncio, json, os, sys, threading, time
 import numpy as np, psutil
-from samantha.audio.hotplug import LiveCard, Lost
+from samantha.audio.choice import Lost
+from samantha.audio.hotplug import LiveCard
 from samantha.audio.pcm import VOICE_RATE
 from samantha.config import Audio
 
