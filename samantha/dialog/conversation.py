@@ -80,7 +80,7 @@ ECHO_MEMORY = samples(2.0)
 HARDLY = samples(0.5)
 """Who speaks within this time of her first sound did not hear it and answer: he goes on with his own turn."""
 
-GOING_ON = samples(0.3)
+GOING_ON = samples(0.4)
 """Speech of this length is no cough: the turn before was not over."""
 
 RECENT = 8
@@ -117,8 +117,6 @@ class _Attempt:
     turn_ended: int | None = None
     sounded: int | None = None
     messages: Sequence[Message] = ()
-    continuing: bool = False
-    """Whether it goes on with her last turn."""
     half: bool = False
     """Whether the person went on before this half of the turn was understood."""
 
@@ -458,7 +456,7 @@ class Conversation:
         transcript = await reply.hear(turn.audio, self._hint, hurry=hurry)
         reason = self._doubt(turn, transcript)
         if hurry and self._paused_at == turn.speech_end and not reply.committed:
-            self._ending = None if reason else ending(joined(self._before, transcript.text))
+            self._ending = "open" if reason else ending(joined(self._before, transcript.text))
             self._expect()
         brief = turn.speech_seconds < self._config.dialog.confirm_ms / 1000
         if hurry and reason in WORTH_A_SECOND_LOOK and not (brief and self._challenge):
@@ -493,10 +491,7 @@ class Conversation:
         said = attempt.said
         assert said is not None
         self._before, self._regretted = "", False
-        attempt.continuing = self._unsaid is not None and meaning(said.text) == "go-on"
-        if not attempt.continuing:
-            self.history.user(said.note)
-            self._unsaid = None
+        self.history.user(said.note)
         if attempt.reply.token.cancelled:
             return
         self._owed = said
@@ -504,26 +499,25 @@ class Conversation:
             self._speak(attempt)
 
     async def _respond(self, attempt: _Attempt, said: _Said) -> None:
-        reply, llm = attempt.reply, self._config.llm
-        if self.script is not None or (self._unsaid is not None and meaning(said.text) == "go-on"):
-            await reply.commitment()  # what these do cannot be undone
+        reply, language = attempt.reply, self._language(said.language)
+        unsaid = self._unsaid if meaning(said.text) == "go-on" else None
         if said.line is None and self.script is not None:
+            await reply.commitment()  # what it does cannot be undone
             said.line = self.script(said.text)
-        unsaid = self._unsaid
         if said.line is not None:
             await reply.say(said.line, self._language("en"))
-        elif attempt.continuing and unsaid is not None:
-            attempt.messages, self._unsaid = unsaid.messages, None
+        elif unsaid is not None and (unsaid.first or not unsaid.complete):
+            attempt.messages = unsaid.messages
             await reply.go_on(
                 unsaid.messages,
-                llm.max_tokens,
-                self._language(said.language),
+                self._config.llm.max_tokens,
+                language,
                 begun=unsaid.heard,
                 first=unsaid.first,
                 complete=unsaid.complete,
             )
         else:
-            await self._answer(attempt, self._language(said.language))
+            await self._answer(attempt, language)
 
     async def _write(self, attempt: _Attempt, show: Callable[[str], None]) -> None:
         reply = attempt.reply
@@ -625,7 +619,7 @@ class Conversation:
 
     def _confirm(self, challenge: _Challenge) -> None:
         """Enough speech is a person, whatever is said: spare the engines the work on what is out of date."""
-        if challenge.confirmed or self._paused_at is not None:
+        if challenge.confirmed or not self._listener.voiced:
             return
         enough = GOING_ON if challenge.reopens else samples(self._config.dialog.confirm_ms / 1000)
         if self._clock() - challenge.began >= enough:
@@ -774,9 +768,10 @@ class Conversation:
     def _spoken(self, attempt: _Attempt, heard: str, *, interrupted: bool) -> None:
         reply = attempt.reply
         self._said = [*self._said, *reply.track.texts][-RECENT:]
+        self._unsaid = None
         if heard:
             self._owed = None
-            self.history.samantha(heard, interrupted=interrupted, continuing=attempt.continuing)
+            self.history.samantha(heard, interrupted=interrupted)
         self._publish(ReplySpoken(at=self._clock(), text_heard=heard, interrupted=interrupted))
         reply.end(heard)
         if interrupted:

@@ -46,17 +46,10 @@ class History:
         if text.strip():
             self._turns.append(Turn("user", text.strip()))
 
-    def samantha(self, text_heard: str, *, interrupted: bool = False, continuing: bool = False) -> None:
-        """Of what she said, `text_heard` was heard; nothing is kept of an answer nobody heard.
-
-        `continuing` says that it goes on with her last turn, which had been interrupted.
-        """
-        text = text_heard.strip()
-        if not text:
-            return
-        if continuing and self._turns and self._turns[-1].role == "assistant":
-            text = f"{self._turns.pop().text} {text}"
-        self._turns.append(Turn("assistant", text, interrupted))
+    def samantha(self, text_heard: str, *, interrupted: bool = False) -> None:
+        """Of what she said, `text_heard` was heard; nothing is kept of an answer nobody heard."""
+        if text_heard.strip():
+            self._turns.append(Turn("assistant", text_heard.strip(), interrupted))
 
     def take_back(self) -> None:
         """What the person said last was not all: it is forgotten, and will be said again with the rest."""

@@ -117,7 +117,8 @@ def test_an_answer_in_the_making_is_heard_from_the_next_loudspeaker(tmp_path: Pa
         found = Found("output", "Speakers", acoustic=True, changed=True)
         at(assistant, 3.1, lambda: assistant.on_device(found))
 
-    outcome = run(tmp_path, Script(heard=["Tell me."], answers=["It is noon."]), 1, 1, 6, prepare=prepare)
+    script = Script(heard=["Tell me."], answers=["It is noon."], first_token_takes=1.0)
+    outcome = run(tmp_path, script, 1, 1, 6, prepare=prepare)
     [spoken] = outcome.of(ReplySpoken)
     assert (spoken.text_heard, spoken.interrupted) == ("It is noon.", False)
     assert len(outcome.of(Announced)) == 1
@@ -191,13 +192,16 @@ def test_speaking_ends_an_answer_in_writing_and_keeps_what_was_read(tmp_path: Pa
         results.append(written(assistant, "A story, please.", aloud=False))
 
     script = Script(
-        heard=["Stop."], answers=["One two three four five six.", "Yes."], token_takes=0.4, hearing_takes=0.1
+        heard=["Stop."],
+        answers=["One two three four five six seven eight nine ten eleven.", "Yes."],
+        token_takes=0.4,
+        hearing_takes=0.1,
     )
     outcome = run(tmp_path, script, 2.5, 1, 4, prepare=prepare)
     [(pieces, over)] = results
     assert over == ["".join(pieces)]
-    assert 0 < len(pieces) < 6
-    assert [event.interrupted for event in outcome.of(ReplySpoken)] == [True, False]
+    assert 6 < len(pieces) < 11
+    assert [event.interrupted for event in outcome.of(ReplySpoken)] == [True]
 
 
 @pytest.mark.parametrize("heard", ["", "How are you?"])

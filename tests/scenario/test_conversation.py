@@ -108,23 +108,23 @@ def test_what_was_not_heard_is_not_remembered(tmp_path: Path) -> None:
     outcome = run(tmp_path, script, 1, 1, END + 1, 1, 6)
     assert texts(outcome, ReplySpoken) == ["I see."]
     assert [m.role for m in outcome.history] == ["user", "assistant"]
-    assert "I went out." in outcome.history[0].content
-    assert "And then I came back." in outcome.history[0].content
+    assert outcome.history[0].content.endswith("I went out and then I came back.")
 
 
 def test_no_word_is_lost_when_the_person_goes_on_before_it_was_understood(tmp_path: Path) -> None:
     script = Script(heard=["First half,", "second half."], answers=["Both."], hearing_takes=2.0)
     outcome = run(tmp_path, script, 1, 1, END + 0.5, 1, 8)
-    assert texts(outcome, Heard) == ["First half,", "second half."]
+    assert texts(outcome, Heard) == ["First half, second half."]
     assert texts(outcome, ReplySpoken) == ["Both."]
     assert len(script.prompts) == 1
 
 
 def test_a_noise_while_she_thinks_does_not_cost_the_answer(tmp_path: Path) -> None:
-    script = Script(heard=["What is it?", ""], answers=["Lost.", "It is a bell."], first_token_takes=2.0)
+    script = Script(heard=["What is it?", ""], answers=["It is a bell."], first_token_takes=2.0)
     outcome = run(tmp_path, script, 1, 1, END + 1, 0.3, 8)
     assert [event.reason for event in outcome.of(Ignored)] == ["empty"]
-    assert texts(outcome, ReplySpoken)[-1] == "It is a bell."
+    assert texts(outcome, ReplySpoken) == ["It is a bell."]
+    assert len(script.prompts) == 1
 
 
 def test_what_she_did_not_catch_she_says_once(tmp_path: Path) -> None:
@@ -252,7 +252,7 @@ def test_an_answer_without_words_is_not_silence(tmp_path: Path) -> None:
 def test_stale_work_delays_the_next_turn_and_loses_none(tmp_path: Path) -> None:
     script = Script(heard=["One,", "two."], answers=["Both."], hearing_takes=3.0)
     outcome = run(tmp_path, script, 1, 1, END + 0.2, 0.5, 10)
-    assert texts(outcome, Heard) == ["One,", "two."]
+    assert texts(outcome, Heard) == ["One, two."]
     assert texts(outcome, ReplySpoken) == ["Both."]
 
 

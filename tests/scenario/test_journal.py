@@ -72,7 +72,7 @@ def test_a_conversation_comes_back_byte_for_byte(tmp_path: Path, database: Datab
         heard=["What day is tomorrow?", " Stop.", "", "Go on. "],
         answers=["A long story, with many words, that goes on.", "Alright.", "It ended well."],
     )
-    outcome = live(tmp_path, database, script, 1, 1, 3.5, 0.7, 2.1, 1, 2, 1, 4)
+    outcome = live(tmp_path, database, script, 1, 1, 2, 0.7, 2.1, 0.2, 2, 1, 4)
     assert len(outcome.history) > 3
     assert any(turn.interrupted for turn in kept(database))
     assert restored(kept(database)) == outcome.history
