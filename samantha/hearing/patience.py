@@ -6,63 +6,70 @@ from samantha.audio.pcm import samples
 from samantha.config import Hearing
 from samantha.hearing.ending import Ending
 
-_LEAST, _MOST = 0.8, 1.8
-_CUT_IN, _NEAR, _CLEAN = 1.1, 1.05, 0.99
+LEAST, MOST = 0.8, 1.8
+"""Bounds of the factor."""
+
+_CUT_IN = 1.1
+_NEARLY = 1.03
+_CLEAN = 0.99
+_NEAR = 0.9
 
 
 class Patience:
-    """The wait in a pause, by what the words look like and what the turn model hears.
+    """The wait in a pause, by how the words look and what the turn model hears.
 
-    The better both look, the shorter it is. A person's own pauses stretch or shorten every wait by `factor`:
-    up by a tenth when a turn had to be reopened, down by a hundredth when one was over indeed, so that it
-    comes to rest where one turn in ten is reopened; within 0.8 and 1.8.
+    | words | sounds finished | does not, or nobody knows |
+    |---|---|---|
+    | complete | `end_sure_ms` | `end_likely_ms` |
+    | open | `end_likely_ms` | `end_ms` |
+    | trailing | `end_trailing_ms` | `end_trailing_ms` |
+
+    A person's own pauses scale them all by `factor`: up by a tenth when a turn had to be reopened, a little
+    when one nearly ended in a pause, down by a hundredth when one was over indeed. So it comes to rest where
+    fewer than one turn in ten is reopened, and one evening with a slow speaker is enough to get there.
     """
 
-    def __init__(self, settings: Hearing, *, sound: bool = True, factor: float = 1.0) -> None:
-        """`sound` says whether there is a turn model at all; `factor` is what an earlier one had come to."""
-        self._sound = sound
+    def __init__(self, settings: Hearing, *, factor: float = 1.0) -> None:
+        """`factor` is what it had come to with this person before."""
         self._threshold = settings.turn_threshold
-        self._sure, self._likely, self._end, self._trailing = (
-            samples(ms / 1000)
-            for ms in (
-                settings.end_sure_ms,
-                settings.end_likely_ms,
-                settings.end_ms,
-                settings.end_trailing_ms,
-            )
-        )
-        self._factor = min(_MOST, max(_LEAST, factor))
+        self._sure = samples(settings.end_sure_ms / 1000)
+        self._likely = samples(settings.end_likely_ms / 1000)
+        self._end = samples(settings.end_ms / 1000)
+        self._trailing = samples(settings.end_trailing_ms / 1000)
+        self._granted = 0
+        self._factor = 1.0
+        self._scale(factor)
 
     @property
     def factor(self) -> float:
-        """What the waits are multiplied by for this person, in [0.8, 1.8]; 1 is nobody in particular."""
+        """What every wait is multiplied by, in [0.8, 1.8]; 1 is nobody in particular."""
         return self._factor
 
     def wait(self, words: Ending | None, sound: float | None) -> int:
         """HEARING_RATE samples of silence that end the turn.
 
-        `words` is how the transcript so far ends, `sound` how likely the turn model finds the end; None is
-        not known yet, and counts as the worst it could turn out to be.
+        `words` is how the transcript so far ends, `sound` how likely the turn model takes this for the end.
+        None, what is not known yet, counts as the worst it could turn out to be: more knowledge never makes
+        the wait longer. Without a turn model `sound` is None for good, and the words decide alone.
         """
-        return round(self._nominal(words, sound) * self._factor)
-
-    def _nominal(self, words: Ending | None, sound: float | None) -> int:
-        if words is None or words == "trailing":
-            return self._trailing
-        heard = sound is not None and sound >= self._threshold
-        if words == "complete":
-            if not self._sound:
-                return self._likely
-            return self._sure if heard else self._likely
-        return self._likely if heard else self._end
+        finished = sound is not None and sound >= self._threshold
+        match words:
+            case "complete":
+                wait = self._sure if finished else self._likely
+            case "open":
+                wait = self._likely if finished else self._end
+            case _:
+                wait = self._trailing
+        self._granted = round(wait * self._factor)
+        return self._granted
 
     def went_on(self, pause: int) -> None:
-        """The person went on after `pause` samples, and she had waited. A pause near the end teaches a little."""
-        if pause >= 0.8 * self._end * self._factor:
-            self._scale(_NEAR)
+        """The person went on after `pause` samples inside a turn; close to the wait it was luck."""
+        if pause >= _NEAR * self._granted:
+            self._scale(_NEARLY)
 
     def reopened(self) -> None:
-        """The person went on although she had taken the turn for over."""
+        """The person went on when the turn had been taken for over."""
         self._scale(_CUT_IN)
 
     def ended(self) -> None:
@@ -70,4 +77,4 @@ class Patience:
         self._scale(_CLEAN)
 
     def _scale(self, by: float) -> None:
-        self._factor = min(_MOST, max(_LEAST, self._factor * by))
+        self._factor = min(MOST, max(LEAST, self._factor * by))
