@@ -163,7 +163,8 @@ class Exchange:
     @property
     def latency(self) -> int:
         """HEARING_RATE samples that sound spends in here, on its way in and its way out together."""
-        lag = (self.ear.lag if self.ear else LAG_IN) + (self.mouth.lag if self.mouth else 0.0)
+        spoken = self.mouth.lag if self.mouth else self._ahead * BLOCK_SECONDS
+        lag = (self.ear.lag if self.ear else LAG_IN) + spoken
         return round(lag * HEARING_RATE)
 
     def speak_through(self, mouth: Mouth | None) -> None:

@@ -245,6 +245,8 @@ def test_what_was_learnt_of_a_late_machine_is_kept_for_the_next_loudspeaker() ->
     assert exchange.mouth is not None
     usual = exchange.mouth.lag
     exchange.mouth.ahead += 1.0
+    before = exchange.latency
     exchange.speak_through(None)
+    assert exchange.latency == before
     exchange.speak_through(Mouth(24_000))
     assert exchange.mouth.lag == pytest.approx(usual + 0.02)
