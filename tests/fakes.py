@@ -133,9 +133,10 @@ class ScriptedTranscriber:
 
 
 class ScriptedModel:
-    """Writes each answer word by word."""
+    """Writes each answer word by word; asked to go on with one, what is left of the last."""
 
     threads = 1
+    _answer = ""
 
     def __init__(self, script: Script, sleep: Callable[[float], None]) -> None:
         self._answers = iter(script.answers)
@@ -158,14 +159,18 @@ class ScriptedModel:
         begun: str = "",
     ) -> Iterator[str]:
         self._script.prompts.append(list(messages))
-        answer = next(self._answers, "Yes.")
-        if isinstance(answer, Exception):
-            raise answer
+        if begun:
+            answer = " ".join(self._answer.split(" ")[len(begun.split()) :])
+        else:
+            answer = next(self._answers, "Yes.")
+            if isinstance(answer, Exception):
+                raise answer
+            self._answer = answer
         self._sleep(self._script.first_token_takes)
-        for i, word in enumerate(answer.split(" ")):
+        for i, word in enumerate(answer.split(" ") if answer else ()):
             if token.cancelled:
                 raise Cancelled
-            yield word if i == 0 else " " + word
+            yield word if i == 0 and not begun else " " + word
             self._sleep(self._script.token_takes)
 
 

@@ -117,6 +117,8 @@ class _Attempt:
     turn_ended: int | None = None
     sounded: int | None = None
     messages: Sequence[Message] = ()
+    patient: bool = False
+    """Whether it only finds out what was said, and waits with the answer until it counts."""
     half: bool = False
     """Whether the person went on before this half of the turn was understood."""
 
@@ -198,7 +200,7 @@ class Conversation:
         self._paused_at: int | None = None
         self._ending: Ending | None = None
         self._sounds_over: float | None = None
-        self._patience = Patience(config.hearing, sound=engines.turn_model is not None)
+        self._patience = Patience(config.hearing)
         self._following: Following | None = None
         self._settled = False
 
@@ -371,6 +373,7 @@ class Conversation:
             self._aside_task(self._judge(pause))
         self._bets += 1
         self._bet = bet = self._new_attempt()
+        bet.patient = self._bets > self._config.dialog.bets
         self._start(bet, lambda: self._attempt(bet, pause))
 
     async def _judge(self, pause: Paused) -> None:
@@ -484,6 +487,8 @@ class Conversation:
             self._take_floor(attempt)
             if reply.token.cancelled or self._floor is not attempt:
                 return  # given up before it was understood
+        if attempt.patient:
+            await reply.commitment()
         await self._respond(attempt, attempt.said)
 
     def _take_floor(self, attempt: _Attempt) -> None:

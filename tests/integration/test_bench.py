@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,8 @@ import pytest
 import soundfile
 
 from samantha import app, config
+from samantha.bench.perform import Performance, Tell, aside
+from samantha.errors import ModelError, SamanthaError
 
 pytestmark = pytest.mark.integration
 
@@ -24,7 +27,7 @@ def bench(*words: str) -> subprocess.CompletedProcess[str]:
         [sys.executable, "-m", "samantha", "bench", *words],
         capture_output=True,
         text=True,
-        timeout=180,
+        timeout=400,
         stdin=subprocess.DEVNULL,
     )
 
@@ -66,3 +69,29 @@ def test_what_cannot_be_written_is_said_before_the_work(tmp_path: Path) -> None:
         assert done.returncode == 1
         assert "cannot be written" in done.stderr
     assert bench("--only", "nonsense").returncode == 2
+
+
+async def goes_well(tell: Tell) -> Performance:
+    tell("half of it")
+    return Performance([0, None], [], 0.5, 2.0, os.getpid(), 0.0, 0.0, 0)
+
+
+async def lacks_a_model(tell: Tell) -> Performance:
+    raise ModelError("The voice is missing.", "Pull it.")
+
+
+async def dies(tell: Tell) -> Performance:
+    os._exit(3)
+
+
+def test_a_conversation_has_a_process_of_its_own_and_its_problems_come_back() -> None:
+    told: list[str] = []
+    performance = aside(goes_well, told.append)
+    assert performance.rss != os.getpid()
+    assert performance.said == [0, None]
+    assert told == ["half of it"]
+    with pytest.raises(SamanthaError, match="The voice is missing. Pull it.") as raised:
+        aside(lacks_a_model, told.append)
+    assert raised.value.code == "model"
+    with pytest.raises(SamanthaError, match="broke off"):
+        aside(dies, told.append)

@@ -11,8 +11,8 @@ from samantha.voice.clauses import ClauseSplitter, count_words, ending_of, is_op
 pytestmark = pytest.mark.unit
 
 
-def split(text: str, first_words: int = 2) -> list[str]:
-    splitter = ClauseSplitter(first_words)
+def split(text: str) -> list[str]:
+    splitter = ClauseSplitter()
     return splitter.feed(text) + splitter.flush()
 
 
