@@ -1,8 +1,8 @@
 """Where streamed text may be cut, so that the voice can begin before the thought has ended.
 
-The first clause is short, because a person waits for it; later ones grow, because long ones sound better
-and there is time while the earlier ones play. Every decision looks at one more character and at nothing that
-lies ahead, so it does not matter in which pieces the text arrives.
+The first clause is short, because a person waits for it; later ones grow with what has been given before
+them, because long ones sound better and there is time while the earlier ones play. Every decision looks at
+one more character and at nothing that lies ahead, so it does not matter in which pieces the text arrives.
 """
 
 from __future__ import annotations
@@ -24,7 +24,18 @@ class _Pace:
     most: int  # … an earlier pause that was too early, or else before a preposition
 
 
-_PACES = (_Pace(1, 2, 6, 9), _Pace(3, 4, 10, 18), _Pace(3, 7, 14, 20), _Pace(3, 12, 18, 24))
+_PACES = (
+    (27, _Pace(3, 12, 18, 24)),
+    (14, _Pace(3, 7, 14, 20)),
+    (7, _Pace(3, 4, 10, 18)),
+    (4, _Pace(3, 4, 8, 11)),
+    (3, _Pace(2, 3, 6, 8)),
+    (1, _Pace(2, 3, 4, 6)),
+    (0, _Pace(1, 2, 6, 9)),
+)
+"""From how many words given so far each holds. A word sounds for a third of a second, and the next one takes
+a tenth (Piper) to a quarter (Kokoro) to be thought and spoken: so a clause may have some four words more than
+she is ahead by, or the silence before it is heard."""
 _TOO_MANY = 8  # words over `most` after which any gap between two words will do
 _LONGEST_QUOTE = 25  # words after which a quotation or bracket that stays open no longer holds text together
 
@@ -37,6 +48,7 @@ _PAUSE_MARKS = ",;:—،，；：、"
 _CJK_SENTENCE = "。！？"
 _CJK_PAUSE = "，；：、"
 _PLAIN_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*[,;!?]")
+_SURELY_LAST = re.compile(r"[^\W\d_]{2,}(?:['’-][^\W\d_]+)*\.")
 _LIST_MARK = re.compile(r"[-*+•]|\(?(?:\d{1,3}|[A-Za-z])[.):]")
 _DOTTED = re.compile(r"(?:[^\W\d_]\.)+")
 
@@ -54,6 +66,14 @@ _LAST_BEFORE_CAPITAL = _set("a.m. p.m. etc. inc. ltd. co. corp. jr. sr. bros. ph
 _LAST_UNLESS_NUMBER = _set(
     "no. nos. jan. feb. mar. apr. jun. jul. aug. sep. sept. oct. nov. dec. sec. ch. art."
 )
+
+_REACTIONS = _set(
+    "oh ooh ah aha aw aww well hm hmm mm mhm wow whoa yes yeah yep no nope nah sure okay ok right true exactly "
+    "absolutely definitely certainly indeed great nice good cool sweet perfect lovely wonderful congratulations "
+    "thanks sorry ouch hey hi hello honestly actually maybe anyway "
+    "ja nein doch ach genau klar oui non bon bien sí si claro bueno vale sì beh sim não"
+)
+"""What may be said alone before a comma, as people do while they think of the rest."""
 
 _JOINTS = _set(
     "and but because so that which while when if since although though where until unless or whether whereas "
@@ -82,20 +102,16 @@ _FENCE = re.compile(r'\*+|_+|`+|["“”„«»「」『』（）()\[\]{}‘’]
 class ClauseSplitter:
     """Takes the pieces of one reply as they come and gives the clauses that can be spoken.
 
-    A clause holds at least a few words, except a first reaction such as "Oh!". It never ends inside a number,
-    a time, an abbreviation, an initial, an address, an ellipsis, or a quotation or bracket of up to 25 words.
+    A clause holds at least a few words, except a first reaction such as "Oh!" or "Well,". It never ends inside
+    a number, a time, an abbreviation, an initial, an address, an ellipsis, or a quotation or bracket of up to
+    25 words.
     The clauses one after the other are the text, but for white space.
     """
 
-    def __init__(self, first_words: int = 2) -> None:
-        """`first_words`: words after which the first clause may end at a comma; at least 1."""
-        if first_words < 1:
-            raise ValueError(f"first_words is {first_words}; it should be at least 1")
-        first = _PACES[0]
-        self._paces = (
-            _Pace(first.sentence, first_words, max(first.joint, first_words), first.most),
-            *_PACES[1:],
-        )
+    def __init__(self, *, tokens: bool = False) -> None:
+        """`tokens` says that the pieces are a language model's, which end within no number, address or "...":
+        then the first sentence does not wait for what follows its full stop."""
+        self._tokens = tokens
         self._pending = ""
         self._given = 0
 
@@ -106,17 +122,33 @@ class ClauseSplitter:
             if not self._pending and character.isspace():
                 continue
             self._pending += character
-            cut = self._cut()
-            if cut:
-                found.append(self._pending[:cut].strip())
-                self._pending = self._pending[cut:].lstrip()
-                self._given += 1
+            if cut := self._cut():
+                found.append(self._take(cut))
+        if self._tokens and not self._given and self._ended:
+            found.append(self._take(len(self._pending)))
         return found
 
     def flush(self) -> list[str]:
         """What is left when the text has ended: one clause, or none."""
         rest, self._pending = self._pending.strip(), ""
         return [rest] if rest else []
+
+    @property
+    def _ended(self) -> bool:
+        """Whether what is pending is a sentence, as far as it goes."""
+        text = self._pending.rstrip()
+        return (
+            text.endswith(".")
+            and bool(_SURELY_LAST.fullmatch(text.split()[-1]))
+            and ending_of(text) == "sentence"
+            and not is_open(text)
+        )
+
+    def _take(self, cut: int) -> str:
+        clause = self._pending[:cut].strip()
+        self._pending = self._pending[cut:].lstrip()
+        self._given += count_words(clause)
+        return clause
 
     def _cut(self) -> int:
         """Where to cut what is pending, or 0; only its last characters are new."""
@@ -131,7 +163,7 @@ class ClauseSplitter:
 
     @property
     def _pace(self) -> _Pace:
-        return self._paces[min(self._given, len(self._paces) - 1)]
+        return next(pace for given, pace in _PACES if self._given >= given)
 
     def _cut_at_space(self) -> int:
         text, body, pace = self._pending, self._pending.rstrip(), self._pace
@@ -144,7 +176,7 @@ class ClauseSplitter:
             ending = "sentence"  # "Hmm…"
         if ending == "sentence" and words >= pace.sentence:
             return len(text)
-        if ending == "pause" and words >= pace.pause:
+        if ending == "pause" and (words >= pace.pause or self._reacts(body)):
             return len(text)
         if ending != "none":
             return 0
@@ -168,6 +200,10 @@ class ClauseSplitter:
             return before
         return len(self._pending) if words >= pace.most + _TOO_MANY and not _holds(last) else 0
 
+    def _reacts(self, body: str) -> bool:
+        """Whether `body` is the first thing she says, a mere reaction."""
+        return not self._given and body.rstrip(f"{_PAUSE_MARKS}-– ").lower() in _REACTIONS
+
     def _cut_before_word(self) -> int:
         """The first character of a word can settle whether the full stop before it was one."""
         body, next_one = self._pending[:-1].rstrip(), self._pending[-1]
@@ -188,7 +224,7 @@ class ClauseSplitter:
         elif mark in _CJK_PAUSE or (mark == "—" and text[-2:-1].isalpha()):
             least = self._pace.pause
         elif mark in ",;!?" and self._given == 0 and _PLAIN_WORD.fullmatch(text.split()[-1]):
-            least = self._pace.sentence if mark in "!?" else self._pace.pause
+            least = self._pace.sentence if mark in "!?" or self._reacts(text) else self._pace.pause
         elif len(text) % 32 == 0 and count_words(text) >= 2 * self._pace.most and _is_cjk(text[-2:]):
             least = 1  # a script without spaces, and no mark for a long time
         else:

@@ -27,8 +27,12 @@ REPLIES = {
     "Hmm... let me think about it.": ["Hmm...", "let me think about it."],
     "Hmm… let me think about it.": ["Hmm…", "let me think about it."],
     "No. I don't think so.": ["No.", "I don't think so."],
-    # a comma, dash, colon or semicolon after two words; a lone "Well," waits
-    "Yes, of course, I can do that.": ["Yes, of course,", "I can do that."],
+    "Well, I do think so, my dear friend.": ["Well,", "I do think so,", "my dear friend."],
+    "Yes, of course, I can do that.": ["Yes,", "of course, I can do that."],
+    "OK — let me see.": ["OK —", "let me see."],
+    # another comma, dash, colon or semicolon after two words
+    "Anna, that is lovely.": ["Anna, that is lovely."],
+    "Cats, dogs, and birds.": ["Cats, dogs,", "and birds."],
     "I think so; the sea is calm today.": ["I think so;", "the sea is calm today."],
     "One more thing: bring a warm coat.": ["One more thing:", "bring a warm coat."],
     "Of course — it is your day.": ["Of course —", "it is your day."],
@@ -38,9 +42,20 @@ REPLIES = {
         "I was going to call you last night",
         "but I fell asleep.",
     ],
+    # the less was said before, the shorter is what follows
+    "Oh, I was going to call you last night but I fell asleep.": [
+        "Oh,",
+        "I was going to call you last night",
+        "but I fell asleep.",
+    ],
+    "Oh, the trains to the sea are never on time in the summer.": [
+        "Oh,",
+        "the trains to the sea are never",
+        "on time in the summer.",
+    ],
     # short later sentences are joined to a neighbour
-    "I see. You see. We all see. And that is fine with me.": [
-        "I see.",
+    "I see it now. You see. We all see. And that is fine with me.": [
+        "I see it now.",
         "You see. We all see.",
         "And that is fine with me.",
     ],
@@ -81,7 +96,8 @@ REPLIES = {
     # Chinese and Japanese
     "你好！今天天气很好，我们去公园散步吧。你觉得怎么样？": [
         "你好！",
-        "今天天气很好，我们去公园散步吧。",
+        "今天天气很好，",
+        "我们去公园散步吧。",
         "你觉得怎么样？",
     ],
     "「はい。」と彼は言った。": ["「はい。」", "と彼は言った。"],
@@ -154,7 +170,7 @@ def test_later_clauses_are_longer_and_long_ones_are_cut_at_commas() -> None:
     )
     clauses = split("Oh! It was a good day. It really was, you know. And then, " + sentence)
     assert clauses[:2] == ["Oh!", "It was a good day."]
-    assert all(8 <= count_words(clause) <= 28 for clause in clauses[3:])
+    assert all(7 <= count_words(clause) <= 28 for clause in clauses[3:])
     assert all(clause[-1] in ",.!" for clause in clauses)
 
 
@@ -169,12 +185,22 @@ def test_an_unclosed_quotation_does_not_hold_everything_back() -> None:
     assert len(clauses) > 4
 
 
-def test_first_words_says_how_early_a_comma_may_cut() -> None:
-    text = "Well, I do think so, my dear friend."
-    assert split(text, 1)[0] == "Well,"
-    assert split(text, 2)[0] == "Well, I do think so,"
-    with pytest.raises(ValueError, match="at least 1"):
-        ClauseSplitter(0)
+@pytest.mark.parametrize(
+    ("tokens", "first"),
+    [
+        (["Sure", "."], "Sure."),
+        (["That", " sounds", " nice", "."], "That sounds nice."),
+        (["Hm", "..."], None),
+        (["Dr", "."], None),
+        (["It", " is", " ", "3", "."], None),
+        (["J", "."], None),
+        (["She said", " “", "No", "."], None),
+    ],
+)
+def test_with_tokens_a_first_sentence_does_not_wait(tokens: list[str], first: str | None) -> None:
+    splitter, waiting = ClauseSplitter(tokens=True), ClauseSplitter()
+    assert [clause for token in tokens for clause in splitter.feed(token)] == ([first] if first else [])
+    assert [clause for token in tokens for clause in waiting.feed(token)] == []
 
 
 @pytest.mark.parametrize(
