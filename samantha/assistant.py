@@ -88,10 +88,10 @@ class Assistant:
             parts.llm,
             parts.synthesizer,
             parts.turn_model,
-            stt_lane=Lane("stt", load, cores.shared),
+            stt_lane=Lane("stt", load, lambda _: cores.shared(config.hearing.threads)),
             llm_lane=Lane("llm", load),
-            tts_lane=Lane("tts", load, cores.shared),
-            small_lane=Lane("small", load, cores.shared),
+            tts_lane=Lane("tts", load, lambda urgent: cores.shared(config.voice.threads, urgent=urgent)),
+            small_lane=Lane("small", load, lambda _: cores.shared()),
         )
         self.speaker = Speaker()
         self.listener = Listener(parts.detector, config.hearing, self._on)

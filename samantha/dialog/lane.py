@@ -58,22 +58,26 @@ class FastPace:
 class Lane:
     """Runs the blocking calls of one engine, one after the other, on a thread of its own.
 
-    `working` is entered on that thread around each call; it is how the cores are shared out.
+    `working` is entered on that thread around each call, with whether the call is urgent; it is how the cores
+    are shared out.
     """
 
     def __init__(
         self,
         name: str,
         load: Load,
-        working: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext,
+        working: Callable[[bool], AbstractContextManager[None]] = lambda _: contextlib.nullcontext(),
     ) -> None:
         self._thread = ThreadPoolExecutor(1, f"samantha-{name}")
         self._load = load
         self._working = working
         self._in_hand = 0
 
-    async def call(self, work: Callable[[], T]) -> T:
-        """What `work` returns, or raises. If the caller is cancelled the work goes on, unheeded."""
+    async def call(self, work: Callable[[], T], *, urgent: bool = False) -> T:
+        """What `work` returns, or raises. If the caller is cancelled the work goes on, unheeded.
+
+        `urgent` says that somebody waits for it, and that what other engines do can wait.
+        """
         loop = asyncio.get_running_loop()
         outcome: asyncio.Future[T] = loop.create_future()
 
@@ -92,7 +96,7 @@ class Lane:
         def run() -> None:
             result, problem = None, None
             try:
-                with self._working():
+                with self._working(urgent):
                     result = work()
             except BaseException as raised:  # noqa: BLE001 (handed to the caller, whatever it is)
                 problem = raised
@@ -105,7 +109,14 @@ class Lane:
         self._thread.submit(run)
         return await outcome
 
-    async def stream(self, items: Callable[[], Iterator[T]], token: Token, sink: Callable[[T], None]) -> None:
+    async def stream(
+        self,
+        items: Callable[[], Iterator[T]],
+        token: Token,
+        sink: Callable[[T], None],
+        *,
+        urgent: bool = False,
+    ) -> None:
         """Give each item to `sink` on the loop, in order, until they end or `token` is cancelled."""
         loop = asyncio.get_running_loop()
         problems: list[Exception] = []
@@ -123,7 +134,7 @@ class Lane:
                 token.check()
                 loop.call_soon_threadsafe(deliver, item)
 
-        await self.call(work)
+        await self.call(work, urgent=urgent)
         if problems:
             raise problems[0]
 

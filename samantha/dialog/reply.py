@@ -23,6 +23,9 @@ from samantha.voice.track import Track
 AHEAD = duration(3.0, VOICE_RATE)
 """Sound that a bet makes ready at most: long enough for whatever follows to be made while it plays."""
 
+SOON = duration(1.0, VOICE_RATE)
+"""With less sound ahead than this, the next clause is made before anything else is thought."""
+
 Publish = Callable[[Event], None]
 
 
@@ -282,6 +285,9 @@ class Reply:
         self.track.begin(text)
         engines = self._engines
         await engines.tts_lane.stream(
-            lambda: engines.synthesizer.synthesize(spoken, self.token), self.token, self.track.add
+            lambda: engines.synthesizer.synthesize(spoken, self.token),
+            self.token,
+            self.track.add,
+            urgent=self.track.ready < SOON,
         )
         self.track.finish()
