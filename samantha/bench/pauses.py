@@ -43,8 +43,10 @@ class Verdict:
     heard_ms: float
     """Of her voice between the first half and the end of the second."""
     taken: bool
+    missed: bool
+    """Nothing more came from her once the sentence was over."""
     latency: float | None
-    """From the end of the whole sentence to her answer, ms; None: no answer, a missed end."""
+    """From the end of the whole sentence to her answer, ms; None if she was speaking already, or missed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ def verdict(
         joined=whole(sentence.clip.text, texts[-1] if texts else "") if sentence.clip.text else None,
         heard_ms=heard_within(heard, pause.begin, spoken.end),
         taken=extent_within(heard, spoken.begin, spoken.end) >= TAKEN_MS,
+        missed=not heard_within(heard, spoken.end - EDGE_MS, until),
         latency=None if answer is None else answer - spoken.end,
     )
 
@@ -118,7 +121,7 @@ def _sum(seconds: float, verdicts: Sequence[Verdict]) -> Pauses:
         sum(verdict.joined is not None for verdict in ended),
         spread([verdict.heard_ms for verdict in verdicts if verdict.heard_ms]),
         sum(verdict.taken for verdict in verdicts),
-        sum(verdict.latency is None for verdict in verdicts),
+        sum(verdict.missed for verdict in verdicts),
         spread([verdict.latency for verdict in verdicts if verdict.latency is not None]),
     )
 

@@ -18,6 +18,9 @@ from samantha.bench.pauses import Pauses
 from samantha.bench.turns import Turns
 from samantha.commands.terminal import CREAM, MUTED, RED, WOOD
 
+BUSY = 10.0
+"""Percent of the machine in other hands from which on figures are worse than they need be."""
+
 
 @dataclass(frozen=True, slots=True)
 class Idle:
@@ -41,6 +44,8 @@ class Report:
     """ISO 8601, with the offset from UTC."""
     machine: dict[str, str]
     settings: dict[str, str | int | float]
+    busy: float
+    """Percent of the whole machine that other programs used before it began."""
     turns: Turns | None = None
     plain: Turns | None = None
     pauses: list[Pauses] | None = None
@@ -65,6 +70,9 @@ def shown(report: Report) -> Group:
     for name, value in (*report.machine.items(), *report.settings.items()):
         about.add_row(Text(name, style=MUTED), Text(str(value), style=CREAM))
     parts: list[Any] = [Padding(about, (1, 0))]
+    if report.busy > BUSY:
+        warning = f"Other programs use {report.busy:.0f} % of this machine: she is faster than this when it is quiet."
+        parts.append(Padding(Text(warning, style=f"italic {RED}"), (0, 2, 1, 2)))
     for title, note, rows in _sections(report):
         table = _table(title, "median", "95 %", "most")
         for row in rows:

@@ -79,22 +79,22 @@ class Session:
 
     def run(self) -> Report:
         """Everything, one after the other. Raises SamanthaError."""
-        wish, names = self._wish, app.engine_names(self._config)
-        people = str(wish.people.name) if wish.people else self._voice.name
-        hers = app.store(self._config).voice(self._config.voice.name).name
-        others = busy()
+        wish, config = self._wish, self._config
+        names = app.engine_names(config)
+        if config.voice.engine == "local":
+            names["tts"] = app.store(config).voice(config.voice.name).name
         report = Report(
             datetime.now().astimezone().isoformat(timespec="seconds"),
             machine(),
             {
                 "hears": names["stt"],
                 "thinks": names["llm"],
-                "voice": hers if self._config.voice.engine == "local" else names["tts"],
-                "person": people,
+                "voice": names["tts"],
+                "person": str(wish.people.name) if wish.people else self._voice.name,
                 "seed": wish.seed,
                 "gap": wish.gap,
-                "others": f"{others:.0f} % of the machine before it began",
             },
+            busy(),
         )
         clips: list[Clip] = []
         if {"turns", "plain"} & set(wish.parts):

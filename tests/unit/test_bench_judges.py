@@ -94,7 +94,7 @@ def test_who_waits_through_a_pause_answers_after_it() -> None:
         event("TurnEnded", 5300, speech_end=samples(5.0)),
         event("Heard", 5400, text="when i came home the lights were on"),
     )
-    assert verdict == Verdict(False, False, True, 0.0, False, 600)
+    assert verdict == Verdict(False, False, True, 0.0, False, False, 600)
 
 
 def test_a_pause_taken_for_the_end_and_noticed() -> None:
@@ -106,16 +106,21 @@ def test_a_pause_taken_for_the_end_and_noticed() -> None:
         event("TurnEnded", 5300, speech_end=samples(5.0)),
         event("Heard", 5400, text="When I came home, the light was on."),
     )
-    assert verdict == Verdict(True, True, True, 260.0, False, 700)
+    assert verdict == Verdict(True, True, True, 260.0, False, False, 700)
 
 
 def test_a_pause_taken_for_the_end_and_never_noticed_is_a_take_over() -> None:
     verdict = judged(
-        [Span(3300, 4900)],
+        [Span(3300, 6000)],
         event("TurnEnded", 3000, speech_end=samples(2.5)),
         event("Heard", 3100, text="When I came home,"),
     )
-    assert verdict == Verdict(True, False, False, 1600.0, True, None)
+    assert verdict == Verdict(True, False, False, 1700.0, True, False, None)
+
+
+def test_who_says_nothing_after_the_sentence_has_missed_its_end() -> None:
+    assert judged([Span(3300, 3800)], event("TurnEnded", 3000, speech_end=samples(2.5))).missed
+    assert judged([]).missed
 
 
 def test_events_of_other_sentences_do_not_count() -> None:
@@ -195,7 +200,7 @@ def some_turns(p50: float) -> Turns:
 
 def whole_report() -> Report:
     summed = pauses.Pauses(0.3, 4, 1, 1, 1, 1, spread([90.0]), 0, 0, spread([650.0]))
-    report = Report("2026-01-01T12:00:00+01:00", {"processor": "a mill"}, {"voice": "hers", "seed": 1})
+    report = Report("2026-01-01T12:00:00+01:00", {"processor": "a mill"}, {"voice": "hers", "seed": 1}, 40.0)
     report.turns, report.plain, report.pauses = some_turns(700), some_turns(2450), [summed]
     report.interruptions = interruptions.summary([Outcome(120, 600, False, True)], [], 0)
     report.idle = Idle(20, 2.5, 12.0, 2**30, 3.5)
@@ -207,7 +212,7 @@ def test_the_record_is_json_and_has_the_ratio() -> None:
     assert record["ratio"] == 3.5
     assert record["turns"]["latency"] == {"count": 1, "p50": 700, "p95": 700, "most": 700}
     assert record["pauses"][0]["seconds"] == 0.3
-    assert Report("", {}, {}).record()["ratio"] is None
+    assert Report("", {}, {}, 0.0).record()["ratio"] is None
 
 
 def test_a_person_sees_every_part() -> None:
@@ -215,7 +220,17 @@ def test_a_person_sees_every_part() -> None:
     with console.file:
         console.print(shown(whole_report()))
     text = console.export_text()
-    for words in ("a mill", "700", "3.5", "plain pipeline", "0.3 s", "went on", "next room", "sound card"):
+    for words in (
+        "a mill",
+        "700",
+        "3.5",
+        "plain pipeline",
+        "0.3 s",
+        "went on",
+        "next room",
+        "sound card",
+        "use 40 %",
+    ):
         assert words in text
 
 
