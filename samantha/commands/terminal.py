@@ -22,13 +22,17 @@ from samantha.events import (
     Failed,
     Heard,
     Ignored,
+    ReplyPaused,
+    ReplyResumed,
     ReplySounded,
     ReplySpoken,
     ReplyStarted,
     ReplyText,
     SpeechStarted,
+    Transcribed,
     TurnEnded,
     TurnMeasured,
+    TurnReopened,
     to_record,
 )
 
@@ -43,6 +47,8 @@ IGNORED = {
     "invented": "only noise",
     "empty": "no words in it",
     "own-voice": "that was me",
+    "backchannel": "I go on",
+    "hush": "I am quiet",
 }
 
 
@@ -106,6 +112,8 @@ class PlainView:
                 print(f"Samantha: {text}{' —' if interrupted else ''}", flush=True)
             case TurnMeasured(first_sound=first_sound) if first_sound is not None:
                 print(f"          ({first_sound / 1000:.1f} s)", flush=True)
+            case TurnReopened(text=text) if text:
+                print("(you went on)", flush=True)
             case Ignored(reason=reason):
                 print(f"(not answered: {IGNORED[reason]})", flush=True)
             case Failed(error=error):
@@ -137,6 +145,7 @@ class WarmView:
         self.console = console or Console(highlight=False)
         self._live: Live | None = None
         self._state = ""
+        self._words = ""
         self._reply = ""
         self.level = -120.0
         """Of the microphone, in dBFS, while it is worth showing (the first meeting); else -120."""
@@ -161,12 +170,24 @@ class WarmView:
         match event:
             case SpeechStarted():
                 self._state = "hearing you"
+            case Transcribed(text=text, final=False):
+                self._state, self._words = "hearing you", text
             case TurnEnded():
                 self._state = "understanding"
+            case TurnReopened(text=text) if text:
+                self.note("You went on.")
+                self._state = "hearing you"
+            case ReplyPaused():
+                self._state = "hearing you"
+            case ReplyResumed():
+                self._state = "speaking"
             case Heard(text=text):
                 self._line("You", text, WOOD)
-                self._state = "thinking"
+                self._state, self._words = "thinking", ""
+            case Ignored(reason="backchannel"):
+                self._words = ""
             case Ignored(reason=reason):
+                self._words = ""
                 self._state = f"listening ({IGNORED[reason]})"
             case ReplyStarted():
                 self._state, self._reply = "thinking", ""
@@ -201,20 +222,13 @@ class WarmView:
             self._live = None
 
     def _line(self, who: str, words: str, colour: str) -> None:
-        row = Table.grid(padding=(0, 1))
-        row.add_column(width=11, justify="right")
-        row.add_column(overflow="fold")
-        row.add_row(Text(who, style=colour), Text(words, style=CREAM))
-        self.console.print(row)
+        self.console.print(_row(who, colour, words, CREAM))
 
     def __rich__(self) -> Group:
         parts: list[Table | Text] = []
-        if self._reply:
-            row = Table.grid(padding=(0, 1))
-            row.add_column(width=11, justify="right")
-            row.add_column(overflow="fold")
-            row.add_row(Text("Samantha", style=RED), Text(self._reply.strip(), style=MUTED))
-            parts.append(row)
+        for who, colour, words in (("You", WOOD, self._words), ("Samantha", RED, self._reply.strip())):
+            if words:
+                parts.append(_row(who, colour, words, MUTED))
         dot = "●" if int(time.monotonic() * 2) % 2 or self._state == "listening" else "○"
         line = Text.assemble(("  ", ""), (dot, RED), (f" {self._state}", MUTED))
         if self.level > -120:
@@ -222,6 +236,14 @@ class WarmView:
             line.append_text(meter(self.level))
         parts.append(line)
         return Group(*parts)
+
+
+def _row(who: str, colour: str, words: str, shade: str) -> Table:
+    row = Table.grid(padding=(0, 1))
+    row.add_column(width=11, justify="right")
+    row.add_column(overflow="fold")
+    row.add_row(Text(who, style=colour), Text(words, style=shade))
+    return row
 
 
 def meter(level: float, width: int = 24) -> Text:

@@ -60,7 +60,7 @@ class Database:
         row = (
             conversation,
             turn.role,
-            turn.text.encode("utf-8", "replace").decode("utf-8"),  # half a surrogate pair is no text
+            _storable(turn.text),
             turn.interrupted,
             turn.said_at.timestamp(),
             offset.total_seconds(),
@@ -73,6 +73,17 @@ class Database:
             )
             assert cursor.lastrowid is not None
             return cursor.lastrowid
+
+    def amend_turn(self, conversation: str, turn: KeptTurn) -> None:
+        """Put `turn` in the place of the newest of `conversation` on its side, or after all where there is none."""
+        with self._file.use() as connection:
+            newest = connection.execute(
+                "SELECT max(id) FROM turns WHERE conversation = ? AND role = ?", (conversation, turn.role)
+            ).fetchone()[0]
+            if newest is not None:
+                connection.execute("UPDATE turns SET text = ? WHERE id = ?", (_storable(turn.text), newest))
+        if newest is None:
+            self.add_turn(conversation, turn)
 
     def recent(self, conversation: str, limit: int) -> list[KeptTurn]:
         """The newest `limit` turns of `conversation`, oldest first."""
@@ -121,3 +132,8 @@ class Database:
     def close(self) -> None:
         """Let go of the file; may be called twice."""
         self._file.close()
+
+
+def _storable(text: str) -> str:
+    """`text` without half surrogate pairs, which are no text."""
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from samantha.dialog.lane import Lane, Load
 from samantha.errors import StorageError
-from samantha.events import Event, Heard, ReplySpoken
+from samantha.events import Event, Heard, ReplySpoken, TurnReopened
 from samantha.mind.history import History
 from samantha.mind.prompt import Prompt
 from samantha.store.database import Database, KeptTurn
@@ -51,6 +51,7 @@ class Journal:
         self._pending: deque[Callable[[], object]] = deque()
         self._writing: asyncio.Task[None] | None = None
         self._failing = False
+        self._reopened = False
 
     @property
     def failing(self) -> bool:
@@ -89,8 +90,11 @@ class Journal:
     def on(self, event: Event) -> None:
         """Keep what `event` tells of, if it is a turn. Returns at once."""
         match event:
+            case TurnReopened(text=text):
+                self._reopened = bool(text)
             case Heard():
-                self._keep("user", event.text)
+                self._keep("user", event.text, amends=self._reopened)
+                self._reopened = False
             case ReplySpoken():
                 self._keep("assistant", event.text_heard, interrupted=event.interrupted)
             case _:
@@ -114,10 +118,18 @@ class Journal:
             await self._lane.call(self._database.close)
         self._lane.close()
 
-    def _keep(self, role: Literal["user", "assistant"], text: str, *, interrupted: bool = False) -> None:
+    def _keep(
+        self,
+        role: Literal["user", "assistant"],
+        text: str,
+        *,
+        interrupted: bool = False,
+        amends: bool = False,
+    ) -> None:
         if text.strip():
             turn = KeptTurn(role, text, self._now().astimezone(), interrupted)
-            self._write_soon(partial(self._database.add_turn, self.conversation, turn))
+            write = self._database.amend_turn if amends else self._database.add_turn
+            self._write_soon(partial(write, self.conversation, turn))
 
     def _write_soon(self, *writes: Callable[[], object]) -> None:
         self._pending += writes

@@ -78,6 +78,17 @@ def test_a_conversation_comes_back_byte_for_byte(tmp_path: Path, database: Datab
     assert restored(kept(database)) == outcome.history
 
 
+def test_a_turn_that_was_not_over_is_kept_once_and_whole(tmp_path: Path, database: Database) -> None:
+    script = Script(
+        heard=["I went to the market.", "And bought some bread."],
+        answers=["Oh?", "Good."],
+        first_token_takes=1.0,
+    )
+    outcome = live(tmp_path, database, script, 1, 1, 1.4, 1, 5)
+    assert [turn.text for turn in kept(database)] == ["I went to the market and bought some bread.", "Good."]
+    assert restored(kept(database)) == outcome.history
+
+
 def test_what_nobody_heard_of_her_is_not_kept(database: Database) -> None:
     async def main() -> None:
         journal = Journal(database, never)
