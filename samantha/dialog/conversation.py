@@ -21,10 +21,12 @@ from typing import Any
 from samantha.audio.pcm import VOICE_RATE, Block, level_dbfs, samples, seconds
 from samantha.config import Config
 from samantha.dialog.asides import Aside, Asides
-from samantha.dialog.following import Following
-from samantha.dialog.idle import Idle, trace
+from samantha.dialog.attempt import Attempt, Challenge, Said, Unsaid
+from samantha.dialog.background import Background, trace
+from samantha.dialog.idle import Idle
 from samantha.dialog.reply import Engines, Reply
 from samantha.dialog.token import Token
+from samantha.dialog.turn import OpenTurn
 from samantha.errors import Cancelled, SamanthaError
 from samantha.events import (
     Announced,
@@ -45,11 +47,9 @@ from samantha.events import (
     TurnEnded,
     TurnReopened,
 )
-from samantha.hearing.ending import Ending, ending
 from samantha.hearing.halves import joined
 from samantha.hearing.interjection import meaning
 from samantha.hearing.listener import Listener
-from samantha.hearing.patience import Patience
 from samantha.hearing.plausible import own_voice, rejection
 from samantha.mind.history import History
 from samantha.mind.prompt import Prompt
@@ -98,52 +98,6 @@ class Filler:
     sound: Block
 
 
-@dataclass(slots=True)
-class _Said:
-    """What somebody said: the words, the same with the note of when, their language; a line if one is due."""
-
-    text: str
-    note: str
-    language: str
-    line: str | None = None
-
-
-@dataclass(slots=True, eq=False)
-class _Attempt:
-    """A reply and what it is about; times as `at`, None: not yet."""
-
-    reply: Reply
-    said: _Said | None = None
-    turn_ended: int | None = None
-    sounded: int | None = None
-    messages: Sequence[Message] = ()
-    patient: bool = False
-    """Whether it only finds out what was said, and waits with the answer until it counts."""
-    half: bool = False
-    """Whether the person went on before this half of the turn was understood."""
-
-
-@dataclass(slots=True)
-class _Challenge:
-    """Somebody speaks, since `began`, while `attempt` has the floor."""
-
-    attempt: _Attempt
-    began: int
-    reopens: bool
-    """Whether it is rather the rest of the turn before than an interruption."""
-    confirmed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Unsaid:
-    """The rest of an answer that was broken off after `heard`."""
-
-    messages: Sequence[Message]
-    heard: str
-    first: tuple[str, ...]
-    complete: bool
-
-
 class Conversation:
     """One conversation. `clock` gives `at`, `now` the time of day, `publish` takes every event.
 
@@ -185,32 +139,32 @@ class Conversation:
         self._lost = lost
         self._regrets = itertools.cycle(NOT_UNDERSTOOD)
         self._regretted = False
-        self._hint = ""
         self._asides = Asides()
         self._idle = Idle(self._make_room, lambda text: self._publish(Failed(at=self._clock(), error=text)))
         self._tasks: set[asyncio.Task[None]] = set()
-        self._side_tasks: set[asyncio.Task[None]] = set()
+        self._background = Background()
 
-        # The turn that is being spoken.
-        self._somebody_speaks = False
-        self._turn_began = now()
-        self._before = ""
-        self._bets = 0
-        self._bet: _Attempt | None = None
-        self._paused_at: int | None = None
-        self._ending: Ending | None = None
-        self._sounds_over: float | None = None
-        self._patience = Patience(config.hearing)
-        self._following: Following | None = None
+        self._turn = OpenTurn(
+            engines,
+            listener,
+            config.hearing,
+            self._background,
+            lambda text: self._prompt.messages(self.history, self._note(text)),
+            publish,
+            clock=clock,
+            now=now,
+        )
+        self._bet: Attempt | None = None
         self._settled = False
+        """Whether it is clear already that the voice over hers says nothing that stops her."""
 
         # The answer that has the floor.
-        self._floor: _Attempt | None = None
-        self._challenge: _Challenge | None = None
+        self._floor: Attempt | None = None
+        self._challenge: Challenge | None = None
         self._sign_due: int | None = None
         self._answer_due: int | None = None
-        self._owed: _Said | None = None
-        self._unsaid: _Unsaid | None = None
+        self._owed: Said | None = None
+        self._unsaid: Unsaid | None = None
         self._said: list[str] = []
         self._last_sound = -ECHO_MEMORY
 
@@ -221,13 +175,13 @@ class Conversation:
         self._publish(event)
         match event:
             case SpeechStarted():
-                self._speech_began(event)
+                self._begin_turn()
+                if self._floor is not None:
+                    self._question(self._floor, event.began)
             case TalkPressed():
                 self._lose_bet()
-                self._stop_following()
-                self._begin_turn()
                 self._break_off()
-                self._follow()
+                self._begin_turn()
             case Paused():
                 self._place_bet(event)
             case Resumed():
@@ -245,11 +199,10 @@ class Conversation:
             self._last_sound = now
         if self._challenge is not None:
             self._confirm(self._challenge)
-        if self._following is not None and self._following.due and self._listener.voiced:
-            self._aside_task(self._following.look())
+        self._turn.tick()
         self._lose_patience()
         self._give_sign()
-        calm = self.quiet and not self._somebody_speaks
+        calm = self.quiet and not self._turn.speaking
         if self._speaker.audible and (aside := self._asides.due(now, quiet=calm)) is not None:
             self._tell(aside)
 
@@ -284,9 +237,8 @@ class Conversation:
 
     def forget_open_turn(self) -> None:
         """Whoever was speaking will not be heard out."""
-        self._somebody_speaks = False
+        self._turn.stop()
         self._lose_bet()
-        self._stop_following()
         if self._challenge is not None:
             self._let_go_on(self._challenge)
 
@@ -325,7 +277,7 @@ class Conversation:
 
     def meet(self, name: str, prompt: Prompt) -> None:
         """She has learnt the person's name: expect it among the words, and go on with `prompt`."""
-        self._hint, self._prompt = name, prompt
+        self._turn.hint, self._prompt = name, prompt
 
     def reread_soon(self) -> None:
         """The model no longer holds this conversation: have it worked through when there is time."""
@@ -338,61 +290,35 @@ class Conversation:
         hearing = self._floor is not None and self._floor.reply.hearing
         self.interrupt()
         self._lose_bet()
-        self._stop_following()
+        self._turn.stop()
         self._idle.stir()
         if hearing:
             self._floor = None
             await asyncio.wait(self._tasks, timeout=HEARD_OUT_S)
-        tasks = [*self._tasks, *self._side_tasks, *self._idle.tasks]
+        await self._background.close()
+        tasks = [*self._tasks, *self._idle.tasks]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
     # --- a turn while it is spoken --------------------------------------------------------------------
 
-    def _speech_began(self, event: SpeechStarted) -> None:
-        self._begin_turn()
-        if self._floor is not None:
-            self._question(self._floor, event.began)
-        else:
-            self._follow()
-
     def _begin_turn(self) -> None:
         self._idle.stir()
-        self._somebody_speaks = True
-        self._turn_began = self._now()
-        self._bets, self._settled, self._paused_at = 0, False, None
+        self._settled = False
+        self._turn.begin()
+        if self._floor is None and self.script is None:
+            self._turn.follow()
 
     def _place_bet(self, pause: Paused) -> None:
-        """Begin to answer as if the turn were over, and find out how long to wait until it is."""
-        self._paused_at = pause.speech_end
-        self._ending = self._sounds_over = None
-        if self._following is not None:
-            self._following.rest()
-        if self._engines.turn_model is not None:
-            self._aside_task(self._judge(pause))
-        self._bets += 1
+        """Begin to answer as if the turn were over."""
+        self._turn.pause(pause)
         self._bet = bet = self._new_attempt()
-        bet.patient = self._bets > self._config.dialog.bets
+        bet.patient = self._turn.pauses > self._config.dialog.bets
         self._start(bet, lambda: self._attempt(bet, pause))
 
-    async def _judge(self, pause: Paused) -> None:
-        engines = self._engines
-        model = engines.turn_model
-        assert model is not None
-        probability = await engines.small_lane.call(lambda: model.complete(pause.audio))
-        if self._paused_at == pause.speech_end:
-            self._sounds_over = probability
-            self._expect()
-
-    def _expect(self) -> None:
-        """Have the present pause end the turn after as long as is sensible now."""
-        self._listener.expect(self._patience.wait(self._ending, self._sounds_over))
-
     def _went_on(self, event: Resumed) -> None:
-        if self._paused_at is not None:
-            self._patience.went_on(event.at - self._paused_at)
-        self._paused_at = None
+        self._turn.went_on(event.at)
         self._lose_bet()
         if self._settled and self._floor is not None:  # "yeah …, but": no mere assent after all
             self._settled = False
@@ -402,72 +328,47 @@ class Conversation:
         bet, self._bet = self._bet, None
         if bet is not None:
             bet.reply.cancel()
-            if self._following is not None and bet.said is not None:
-                self._following.heard(bet.said.text)
 
     def _end_turn(self, event: TurnEnded) -> None:
-        self._somebody_speaks, self._paused_at = False, None
-        self._stop_following()
-        self._patience.ended()
-        attempt, self._bet = self._bet, None
-        if self._challenge is None and not self._settled:
-            self._break_off()  # whatever somebody had her say meanwhile
-        fresh = attempt is None
-        attempt = attempt or self._new_attempt()
+        self._turn.end()
+        bet, self._bet = self._bet, None
+        attempt = bet or self._new_attempt()
         attempt.turn_ended = event.at
         if self._challenge is None and not self._settled:
+            self._break_off()  # whatever somebody had her say meanwhile
             self._give_floor(attempt, event.at)
         attempt.reply.commit()
-        if fresh:
+        if bet is None:
             attempt.reply.hearing = True  # from now on, not only from when its task first runs
             self._start(attempt, lambda: self._attempt(attempt, event))
-        elif attempt.said is not None:
-            self._take_floor(attempt)
+        elif bet.said is not None:
+            self._take_floor(bet)
 
-    def _give_floor(self, attempt: _Attempt, at: int) -> None:
+    def _give_floor(self, attempt: Attempt, at: int) -> None:
         """From `at` the person waits for this answer."""
         self._floor = attempt
         self._sign_due = at + samples(self._config.dialog.sign_of_life_s)
         self._answer_due = at + samples(self._config.dialog.patience_s)
 
-    def _follow(self) -> None:
-        interval = self._config.hearing.partial_ms
-        if interval and self.script is None:
-            self._following = Following(
-                self._engines,
-                self._listener.sound,
-                lambda text: self._prompt.messages(self.history, self._note(text)),
-                self._publish,
-                self._clock,
-                interval_s=interval / 1000,
-                hint=self._hint,
-            )
-
-    def _stop_following(self) -> None:
-        if self._following is not None:
-            self._following.stop()
-            self._following = None
-
     def _note(self, text: str) -> str:
-        return self._prompt.note(joined(self._before, text), self._turn_began)
+        return self._prompt.note(text, self._turn.began)
 
     # --- one attempt to answer ------------------------------------------------------------------------
 
-    async def _attempt(self, attempt: _Attempt, turn: Paused | TurnEnded) -> None:
+    async def _attempt(self, attempt: Attempt, turn: Paused | TurnEnded) -> None:
         """Find out what was said in `turn`, and answer it."""
         reply, hurry = attempt.reply, not attempt.reply.committed
-        transcript = await reply.hear(turn.audio, self._hint, hurry=hurry)
+        transcript = await reply.hear(turn.audio, self._turn.hint, hurry=hurry)
         reason = self._doubt(turn, transcript)
-        if hurry and self._paused_at == turn.speech_end and not reply.committed:
-            self._ending = "open" if reason else ending(joined(self._before, transcript.text))
-            self._expect()
+        if hurry:
+            self._turn.understood(turn, None if reason else transcript.text)
         brief = turn.speech_seconds < self._config.dialog.confirm_ms / 1000
         if hurry and reason in WORTH_A_SECOND_LOOK and not (brief and self._challenge):
             await reply.commitment()
-            transcript = await reply.hear(turn.audio, self._hint)
+            transcript = await reply.hear(turn.audio, self._turn.hint)
             reason = self._doubt(turn, transcript)
         if attempt.half:
-            self._before = joined(self._before, "" if reason else transcript.text)
+            self._turn.before = joined(self._turn.before, "" if reason else transcript.text)
             return
         challenge = self._challenge
         if challenge is not None and await self._met(challenge, attempt, transcript, reason):
@@ -476,12 +377,12 @@ class Conversation:
             await reply.commitment()
             await self._ignore(attempt, turn, transcript, reason)
             return
-        if self._before and meaning(transcript.text) == "hush":
+        if self._turn.before and meaning(transcript.text) == "hush":
             await reply.commitment()
             self._drop_the_matter(attempt, transcript)
             return
-        text = joined(self._before, transcript.text)
-        attempt.said = _Said(text, self._prompt.note(text, self._turn_began), transcript.language)
+        text = joined(self._turn.before, transcript.text)
+        attempt.said = Said(text, self._note(text), transcript.language)
         reply.tell(Heard(at=self._clock(), text=text))
         if reply.committed:
             self._take_floor(attempt)
@@ -491,11 +392,11 @@ class Conversation:
             await reply.commitment()
         await self._respond(attempt, attempt.said)
 
-    def _take_floor(self, attempt: _Attempt) -> None:
+    def _take_floor(self, attempt: Attempt) -> None:
         """What was said counts, and this is the answer to it, unless somebody has spoken since."""
         said = attempt.said
         assert said is not None
-        self._before, self._regretted = "", False
+        self._turn.before, self._regretted = "", False
         self.history.user(said.note)
         if attempt.reply.token.cancelled:
             return
@@ -503,7 +404,7 @@ class Conversation:
         if self._floor is attempt:
             self._speak(attempt)
 
-    async def _respond(self, attempt: _Attempt, said: _Said) -> None:
+    async def _respond(self, attempt: Attempt, said: Said) -> None:
         reply, language = attempt.reply, self._language(said.language)
         unsaid = self._unsaid if meaning(said.text) == "go-on" else None
         if said.line is None and self.script is not None:
@@ -524,20 +425,20 @@ class Conversation:
         else:
             await self._answer(attempt, language)
 
-    async def _write(self, attempt: _Attempt, show: Callable[[str], None]) -> None:
+    async def _write(self, attempt: Attempt, show: Callable[[str], None]) -> None:
         reply = attempt.reply
         await reply.write(await self._fitting(attempt), self._config.llm.max_tokens, show)
         self._floor = None if self._floor is attempt else self._floor
         self._spoken(attempt, "".join(reply.written).strip(), interrupted=False)
 
     async def _answer(
-        self, attempt: _Attempt, language: str, show: Callable[[str], None] = lambda _: None
+        self, attempt: Attempt, language: str, show: Callable[[str], None] = lambda _: None
     ) -> None:
         otherwise = WORDLESS if language == "en" else ""
         attempt.messages = await self._fitting(attempt)
         await attempt.reply.answer(attempt.messages, self._config.llm.max_tokens, language, otherwise, show)
 
-    async def _fitting(self, attempt: _Attempt) -> list[Message]:
+    async def _fitting(self, attempt: Attempt) -> list[Message]:
         """The prompt for her next answer, made to fit."""
         if not attempt.reply.committed and attempt.said is not None:
             messages = self._prompt.messages(self.history, attempt.said.note)
@@ -556,15 +457,15 @@ class Conversation:
         return await self._engines.llm_lane.call(lambda: llm.count(messages))
 
     async def _ignore(
-        self, attempt: _Attempt, turn: Paused | TurnEnded, transcript: Transcript, reason: IgnoredReason
+        self, attempt: Attempt, turn: Paused | TurnEnded, transcript: Transcript, reason: IgnoredReason
     ) -> None:
         self._publish(Ignored(at=self._clock(), reason=reason, text=transcript.text))
         if attempt is not self._floor:
             return
         if self._owed is not None:
             attempt.said = self._owed
-            if self._before:
-                self._before = ""
+            if self._turn.before:
+                self._turn.before = ""
                 self.history.user(self._owed.note)
             self._speak(attempt)
             await self._respond(attempt, self._owed)
@@ -575,16 +476,16 @@ class Conversation:
         else:
             self._leave_floor(attempt)
 
-    def _drop_the_matter(self, attempt: _Attempt, transcript: Transcript) -> None:
+    def _drop_the_matter(self, attempt: Attempt, transcript: Transcript) -> None:
         """ "Never mind": what was asked stays known, and is not answered."""
-        if self._before and self._owed is not None:
+        if self._turn.before and self._owed is not None:
             self.history.user(self._owed.note)
-        self._before, self._owed = "", None
+        self._turn.before, self._owed = "", None
         self._publish(Ignored(at=self._clock(), reason="hush", text=transcript.text))
         if attempt is self._floor:
             self._leave_floor(attempt)
 
-    def _leave_floor(self, attempt: _Attempt) -> None:
+    def _leave_floor(self, attempt: Attempt) -> None:
         self._floor = self._sign_due = self._answer_due = None
         attempt.reply.end("")
         self._idle.begin(self._clock())
@@ -612,17 +513,17 @@ class Conversation:
 
     # --- somebody speaks while she has the floor ------------------------------------------------------
 
-    def _question(self, attempt: _Attempt, began: int) -> None:
+    def _question(self, attempt: Attempt, began: int) -> None:
         """Be silent until it is clear what somebody's voice, heard since `began`, means."""
         ended, sounded = attempt.turn_ended, attempt.sounded
         lately = ended is not None and self._clock() - ended <= samples(self._config.hearing.reopen_ms / 1000)
         unnoticed = sounded is None or began - sounded < HARDLY
-        self._challenge = _Challenge(attempt, began, reopens=lately and unnoticed)
+        self._challenge = Challenge(attempt, began, reopens=lately and unnoticed)
         if self._speaker.sounding:
             self._publish(ReplyPaused(at=self._clock()))
         self._speaker.pause()
 
-    def _confirm(self, challenge: _Challenge) -> None:
+    def _confirm(self, challenge: Challenge) -> None:
         """Enough speech is a person, whatever is said: spare the engines the work on what is out of date."""
         if challenge.confirmed or not self._listener.voiced:
             return
@@ -636,8 +537,8 @@ class Conversation:
 
     async def _met(
         self,
-        challenge: _Challenge,
-        attempt: _Attempt,
+        challenge: Challenge,
+        attempt: Attempt,
         transcript: Transcript,
         reason: IgnoredReason | None,
     ) -> bool:
@@ -648,7 +549,7 @@ class Conversation:
             self._give_way(challenge)
             if reply.committed:
                 self._give_floor(attempt, self._clock())
-                if self._somebody_speaks:  # somebody else meanwhile, or the same one with more
+                if self._turn.speaking:  # somebody else meanwhile, or the same one with more
                     self._question(attempt, challenge.began)
             return False
         if meant == "hush":
@@ -665,7 +566,7 @@ class Conversation:
         self._publish(Ignored(at=self._clock(), reason=ignored, text=transcript.text))
         return True
 
-    def _let_go_on(self, challenge: _Challenge) -> None:
+    def _let_go_on(self, challenge: Challenge) -> None:
         """It was nothing: she goes on where she was."""
         self._challenge = None
         attempt = challenge.attempt
@@ -676,7 +577,7 @@ class Conversation:
             if attempt.sounded is not None:
                 self._publish(ReplyResumed(at=self._clock()))
 
-    def _revive(self, attempt: _Attempt) -> None:
+    def _revive(self, attempt: Attempt) -> None:
         """Go on with what was given up too early, on the same track."""
         old = attempt.reply
         old.track.drop_unfinished()
@@ -703,32 +604,29 @@ class Conversation:
         if not old.track.closed:
             self._start(attempt, go_on)
 
-    def _give_way(self, challenge: _Challenge) -> None:
+    def _give_way(self, challenge: Challenge) -> None:
         """Somebody said something that counts."""
         if challenge.reopens:
             self._reopen(challenge)
         else:
             self._give_up(challenge.attempt)
 
-    def _reopen(self, challenge: _Challenge) -> None:
+    def _reopen(self, challenge: Challenge) -> None:
         """The turn before was not over: its words wait for the rest, and nothing of hers counts."""
         attempt = challenge.attempt
         self._challenge = self._floor = self._sign_due = self._answer_due = None
-        self._patience.reopened()
         self._speaker.stop()
         if attempt.said is None:
             attempt.half = True  # it is still being understood
         else:
             self.history.take_back()
-            self._before = attempt.said.text
             attempt.reply.cancel()
         self._said = [*self._said, *attempt.reply.track.texts][-RECENT:]
         if attempt.reply.started:
             self._publish(ReplySpoken(at=self._clock(), text_heard="", interrupted=True))
         attempt.reply.end("")
-        self._publish(TurnReopened(at=self._clock(), text=self._before))
-        if self._somebody_speaks and self._following is None:
-            self._follow()
+        self._turn.reopen(attempt.said.text if attempt.said else self._turn.before)
+        self._publish(TurnReopened(at=self._clock(), text=self._turn.before))
 
     def _break_off(self) -> None:
         """Stop answering, at once; if it was for a mere noise, the answer is still owed."""
@@ -738,7 +636,7 @@ class Conversation:
         else:
             self._give_up(self._floor)
 
-    def _give_up(self, attempt: _Attempt) -> None:
+    def _give_up(self, attempt: Attempt) -> None:
         """This answer is over; what was heard of it stays, and what was not can be asked for."""
         self._floor = self._challenge = self._sign_due = self._answer_due = None
         reply = attempt.reply
@@ -750,13 +648,13 @@ class Conversation:
         if heard and attempt.messages:
             made = " ".join(reply.clauses[: reply.voiced]).split()[len(heard.split()) :]
             first = [" ".join(made)] if made else []
-            self._unsaid = _Unsaid(
+            self._unsaid = Unsaid(
                 attempt.messages, heard, (*first, *reply.clauses[reply.voiced :]), reply.complete
             )
 
     # --- speaking -------------------------------------------------------------------------------------
 
-    def _speak(self, attempt: _Attempt) -> None:
+    def _speak(self, attempt: Attempt) -> None:
         def sounded() -> None:
             attempt.sounded = self._clock()
             self._publish(ReplySounded(at=self._clock()))
@@ -770,7 +668,7 @@ class Conversation:
         if self._challenge is not None:
             self._speaker.pause()
 
-    def _spoken(self, attempt: _Attempt, heard: str, *, interrupted: bool) -> None:
+    def _spoken(self, attempt: Attempt, heard: str, *, interrupted: bool) -> None:
         reply = attempt.reply
         self._said = [*self._said, *reply.track.texts][-RECENT:]
         self._unsaid = None
@@ -854,37 +752,22 @@ class Conversation:
 
     # --- tasks ----------------------------------------------------------------------------------------
 
-    def _new_attempt(self, *, committed: bool = False) -> _Attempt:
+    def _new_attempt(self, *, committed: bool = False) -> Attempt:
         reply = self._new_reply()
         if committed:
             reply.commit()
-        return _Attempt(reply)
+        return Attempt(reply)
 
     def _new_reply(self, **options: Any) -> Reply:
         return Reply(self._engines, self._publish, self._clock, measure=self._measure, **options)
 
-    def _start(self, attempt: _Attempt, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    def _start(self, attempt: Attempt, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         task = asyncio.ensure_future(self._guard(attempt, work))
         attempt.reply.follow(task)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def _aside_task(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do something that nobody waits for; it may fail without any harm but time."""
-
-        async def guarded() -> None:
-            try:
-                await work
-            except Cancelled:
-                pass
-            except Exception as problem:  # noqa: BLE001 (the turn itself will show whether the engine works)
-                log.warning("looking ahead failed: %s", trace(problem))
-
-        task = asyncio.ensure_future(guarded())
-        self._side_tasks.add(task)
-        task.add_done_callback(self._side_tasks.discard)
-
-    async def _guard(self, attempt: _Attempt, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    async def _guard(self, attempt: Attempt, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         sentence = ""
         try:
             await work()
@@ -903,7 +786,7 @@ class Conversation:
             await attempt.reply.commitment()  # a bet that broke is nobody's loss until it counts
             self._fail(attempt, sentence)
 
-    def _fail(self, attempt: _Attempt, sentence: str) -> None:
+    def _fail(self, attempt: Attempt, sentence: str) -> None:
         """Tell that this attempt broke, unless nobody waits for it any more."""
         reply = attempt.reply
         reply.token.cancel()

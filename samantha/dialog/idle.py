@@ -7,6 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from samantha.audio.pcm import samples
+from samantha.dialog.background import trace
 from samantha.dialog.token import Token
 from samantha.errors import Cancelled, SamanthaError
 
@@ -56,10 +57,3 @@ class Idle:
             self._fail(str(problem))
         except Exception as problem:  # noqa: BLE001 (nobody waits for it)
             log.error("what is done while idle failed: %s", trace(problem))  # noqa: TRY400
-
-
-def trace(problem: BaseException) -> str:
-    """What kind of thing broke, and where, without its own words, which may be the person's."""
-    import traceback
-
-    return f"{type(problem).__name__}\n{''.join(traceback.format_tb(problem.__traceback__))}"

@@ -1,0 +1,58 @@
+"""What the conversation knows of an answer: what it is about, who challenges it, what is left of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from samantha.dialog.reply import Reply
+from samantha.ports import Message
+
+
+@dataclass(slots=True)
+class Said:
+    """What somebody said: the words, the same with the note of when, their language; a line if one is due."""
+
+    text: str
+    note: str
+    language: str
+    line: str | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Attempt:
+    """A reply and what it is about; times as `at`, None: not yet."""
+
+    reply: Reply
+    said: Said | None = None
+    turn_ended: int | None = None
+    sounded: int | None = None
+    messages: Sequence[Message] = ()
+    patient: bool = False
+    """Whether it only finds out what was said, and waits with the answer until it counts."""
+    half: bool = False
+    """Whether the person went on before this half of the turn was understood."""
+
+
+@dataclass(slots=True)
+class Challenge:
+    """Somebody speaks, since `began`, while `attempt` has the floor."""
+
+    attempt: Attempt
+    began: int
+    reopens: bool
+    """Whether it is rather the rest of the turn before than an interruption."""
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaid:
+    """The rest of an answer to `messages` that was broken off after `heard`.
+
+    `first` was thought of already; `complete` says that it was all.
+    """
+
+    messages: Sequence[Message]
+    heard: str
+    first: tuple[str, ...]
+    complete: bool
