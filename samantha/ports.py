@@ -160,7 +160,7 @@ class LanguageModel(Protocol):
     """How many threads the next token may use; 0: wait. May be set from another thread at any time."""
 
     def count(self, messages: Sequence[Message]) -> int:
-        """Tokens of `messages` as the chat template lays them out."""
+        """Tokens of `messages` as the chat template lays them out; may be called from any thread."""
         ...
 
     def prefill(self, messages: Sequence[Message], token: Token, *, unfinished: bool = False) -> None:

@@ -454,7 +454,8 @@ class Conversation:
 
     async def _count(self, messages: Sequence[Message]) -> int:
         llm = self._engines.llm
-        return await self._engines.llm_lane.call(lambda: llm.count(messages))
+        # Not on the model's own lane: it may be reading ahead, and this is allowed from any thread.
+        return await self._engines.small_lane.call(lambda: llm.count(messages))
 
     async def _ignore(
         self, attempt: Attempt, turn: Paused | TurnEnded, transcript: Transcript, reason: IgnoredReason
