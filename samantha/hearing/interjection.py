@@ -58,12 +58,13 @@ def _nothing_but(*patterns: str) -> re.Pattern[str]:
     return re.compile(rf"(?:(?:{'|'.join(patterns)})(?: |$))+")
 
 
+# Some words are there because Whisper writes them for their neighbours: "stopped", "carrie on", "shash", "yap".
 _HUM = r"\b(?:h?m+h?|u[hm]+|er+m?|huh|o+h*|a+h+|a+w+|u+h ?u+h)\b"
 
 _LAUGH = r"\b(?:[abgkmw]*?h?(?:h[aeiou]+){2,}h*|ha+h*|he+h|hee(?: hee)+|he(?: he)+|ho(?: ho)+)\b"
 
 _AGREEMENT = _phrases(r"""
-    yes, yeah, yea, yep, yup, ya, yah, aye, uh ?huh, uh ?hu, m+ ?h+u?m+, u[hm]+ ?h+u?m+, mhm, aha, sure,
+    yes, yeah, yea, yep, yap, yup, ya, yah, aye, uh ?huh, uh ?hu, m+ ?h+u?m+, u[hm]+ ?h+u?m+, mhm, aha, sure,
     sure thing, right, okay, ok, okey dokey, k, alright, all right, of course, for sure, you bet, sounds good,
     why not, exactly, precisely, absolutely, definitely, totally, certainly, indeed, correct, true, very true,
     so true, thats (?:right|true|correct|fine|okay|ok), its (?:okay|ok|all right|fine), fine, good, great,
@@ -90,21 +91,21 @@ _ATTENTION = _phrases(rf"""
 _MOMENT = r"(?:a|one|just a|another) (?:sec|second|moment|minute|bit|while)"
 
 _HUSH = _phrases(rf"""
-    stop, stop (?:it|that|this|there|right there|here|now|talking|speaking|please), wait, wait up, hold on,
-    hang on, hold up, hold it, hold that thought, {_MOMENT},
+    stop, stopped, stopped talking, stop (?:it|that|this|there|right there|here|now|talking|speaking|please),
+    wait, wait up, hold on, hang on, hold up, hold it, hold that thought, {_MOMENT},
     (?:wait|hold on|hang on|stop|pause|give me)(?: for)? {_MOMENT}, time ?out, pause, never ?mind,
     never ?mind (?:it|that|about it|about that), forget (?:it|that|about it|about that), cancel, cancel that,
     drop it, leave it, not now, no more, enough, enough already, enough (?:of|about) that,
     (?:thats|that is|ive heard|i heard|ive had) (?:quite )?enough, (?:thats|that is) (?:all|plenty),
     that(?: wi)?ll (?:do|be all), quiet, quiet down, (?:be|keep|stay) (?:quiet|silent), silence, hush,
-    hush up, sh+, shush, shut (?:up|it), zip it, say no more, dont say (?:any ?more|another word),
+    hush up, sh+, shush, shash, shut (?:up|it), zip it, say no more, dont say (?:any ?more|another word),
     let me (?:think|stop you there)
 """)
 
 _GO_ON = _phrases(r"""
     go on, go on (?:then|talking), do go on, go ahead, continue, continue (?:talking|speaking|from there),
-    proceed, resume, carry on, keep on, keep (?:on )?(?:going|talking|speaking), dont stop, please do,
-    as you were, (?:continue|go on|carry on)(?: with)? (?:what you were saying|where you left off),
+    proceed, resume, carry on, carrie on, keep on, keep (?:on )?(?:going|talking|speaking), dont stop,
+    please do, as you were, (?:continue|go on|carry on)(?: with)? (?:what you were saying|where you left off),
     you were saying, what were you saying, finish (?:what you were saying|your sentence|your thought),
     dont let me (?:stop|interrupt) you, (?:im|i am) (?:listening|all ears)
 """)

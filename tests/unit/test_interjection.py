@@ -56,6 +56,7 @@ ATTENTION = lines(
     Ooh!
     Aw.
     Huh.
+    Uh-oh.
     Um.
     I see.
     I see what you mean.
@@ -121,6 +122,7 @@ HUSH = lines(
     Stop it.
     Stop, Samantha.
     Samantha, stop.
+    Samantha stopped talking.
     Hey Samantha, stop talking, please.
     Okay, stop.
     Okay stop.
@@ -189,6 +191,7 @@ GO_ON = lines(
     Keep going.
     Keep talking.
     Carry on.
+    Carrie-on.
     Go ahead.
     Don't stop.
     No, don't stop!
