@@ -35,7 +35,7 @@ PROGRAMS = {
     "paplay": "pulseaudio-utils",
     "parecord": "pulseaudio-utils",
 }
-READY_S = 20.0
+READY_S = 60.0
 
 SERVERS: dict[str, Callable[[Path], list[str]]] = {
     "dbus-daemon": lambda folder: [
@@ -46,6 +46,9 @@ SERVERS: dict[str, Callable[[Path], list[str]]] = {
     "pipewire-pulse": lambda _: ["pipewire-pulse"],
 }  # fmt: skip
 """In the order in which they need one another."""
+
+URGENT = ["nice", "-n", "-11"]
+"""What rtkit gives a sound server on a desktop, so that a busy machine tears no sound; takes root, else nothing."""
 
 SIGNS = {"dbus-daemon": "bus", "pipewire": "pipewire-0", "pipewire-pulse": "pulse/native"}
 """The socket by which one is seen to be there."""
@@ -75,7 +78,7 @@ class SoundServer:
             log = self._folder / f"{program}.log"
             with log.open("ab") as sink:
                 self._running[program] = subprocess.Popen(
-                    SERVERS[program](self._folder),
+                    [*URGENT, *SERVERS[program](self._folder)],
                     env=self.env,
                     stdout=sink,
                     stderr=sink,

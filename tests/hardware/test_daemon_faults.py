@@ -39,7 +39,7 @@ pytestmark = [
 
 ROOT = Path(__file__).parents[2]
 LLM, EAR, VOICE = "smollm2-135m-instruct", "whisper-tiny.en", "piper-en_US-joe-medium"
-PATIENCE = 60.0
+PATIENCE = 120.0
 SECRET = "My grandmother's parrot was called Bartholomew."
 """Words that may stand nowhere but in the database."""
 
@@ -124,6 +124,17 @@ class Her:
 
     def until(self, state: str) -> None:
         until(lambda: self.status().state == state, f"she is never {state}")
+
+    def caught(self, state: str, work: Callable[[], object]) -> threading.Thread:
+        """`work` on a thread, in the middle of which she is in `state`; again if it was over too soon to be seen."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            working = in_background(work)
+            while working.is_alive() and time.monotonic() < end:
+                if self.status().state == state:
+                    return working
+                time.sleep(0.01)
+        raise AssertionError(f"she is never {state}")
 
     def asked(self, text: str) -> str:
         """Her answer in writing, as soon as she has time."""
@@ -211,8 +222,7 @@ def test_a_life_with_its_accidents(home: Home) -> None:
 
     for accident in (signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT):
         before = home.turns()
-        talking = in_background(partial(her.asked, "Tell me a long story."))
-        her.until("thinking")
+        talking = her.caught("thinking", partial(her.asked, "Tell me a long story."))
         assert her.leave(accident) == -accident
         talking.join()
         her = home.start().awake()
@@ -237,8 +247,7 @@ def test_she_leaves_in_order_from_whatever_she_does(home: Home) -> None:
     assert her.leave() == 0
 
     her = home.start().awake()
-    in_background(lambda: her.asked("Tell me about the sea."))
-    her.until("thinking")
+    her.caught("thinking", partial(her.asked, "Tell me about the sea."))
     assert her.leave() == 0
     assert home.turns()[0] == ("user", "Tell me about the sea.")
 
@@ -252,12 +261,11 @@ def test_she_leaves_in_order_from_whatever_she_does(home: Home) -> None:
     assert "One two".startswith(words[:7])
 
     her = home.start().awake()
-    talking = in_background(lambda: [her.process.terminate() for event in home.client.events()
-                                     if event["event"] == "TalkReleased"])  # fmt: skip
+    events = Recorded(home, lambda name: name == "TalkReleased" and her.process.terminate())
     home.client.ptt("press")
     time.sleep(1.0)
     home.client.ptt("release")
-    talking.join()
+    events.thread.join()
     assert her.leave() == 0
 
 
@@ -272,9 +280,9 @@ def test_a_disk_that_fills_up_and_one_that_may_only_be_read(home: Home) -> None:
     with small_disk(home.state):
         her = home.start().awake()
         assert her.asked("One.")
+        events = Recorded(home)
         filling = home.state / "filling"
         fill(filling)
-        events = Recorded(home)
         assert her.asked("Two.")
         until(lambda: "Announced" in events.names, "she did not say that the disk is full")
         assert her.asked("Three.")
@@ -325,16 +333,24 @@ def fill(file: Path) -> None:
 
 
 class Recorded:
-    """The names of what happens."""
+    """The names of what happens from now on; `on` is called with each, on a thread."""
 
-    def __init__(self, home: Home) -> None:
+    def __init__(self, home: Home, on: Callable[[str], object] = lambda _: None) -> None:
         self.names: list[str] = []
+        self._on = on
         self.thread = in_background(lambda: self._read(home))
-        time.sleep(0.3)
+        until(lambda: self._listens(home), "nothing is told")
+
+    def _listens(self, home: Home) -> bool:
+        """Nothing tells when a listener has been let in: let something happen until it is heard of."""
+        home.client.mode("ptt")
+        home.client.mode("always")
+        return bool(self.names)
 
     def _read(self, home: Home) -> None:
         for event in home.client.events():
             self.names.append(event["event"])
+            self._on(event["event"])
 
 
 def test_a_model_that_is_deleted_while_she_runs(home: Home, tmp_path: Path) -> None:

@@ -56,8 +56,10 @@ def microphone(server: SoundServer, name: str) -> Iterator[None]:
     before = server.pactl("get-default-source").strip()
     server.pactl("set-default-source", name)
     until(lambda: server.pactl("get-default-source").strip() == name, f"{name} did not become the default")
-    yield
-    server.pactl("set-default-source", before)
+    try:
+        yield
+    finally:
+        server.pactl("set-default-source", before)
 
 
 @contextmanager
@@ -66,14 +68,16 @@ def air(server: SoundServer) -> Iterator[None]:
     words = ("module-loopback", "source=spk.monitor", "sink=micbus", "latency_msec=40")
     module = server.pactl("load-module", *words).strip()
     until(lambda: len(server.names("sink-inputs")) > 0, "no air between loudspeaker and microphone")
-    yield
-    server.pactl("unload-module", module)
+    try:
+        yield
+    finally:
+        server.pactl("unload-module", module)
 
 
 @contextmanager
 def somebody(server: SoundServer, folder: Path, loud: float) -> Iterator[None]:
     """A tone of the amplitude `loud` is heard by the microphone micbus while the block runs."""
-    tone = loud * np.sin(np.arange(20 * 48_000) / 20)
+    tone = loud * np.sin(np.arange(60 * 48_000) / 20)
     soundfile.write(folder / "tone.wav", tone, 48_000, subtype="FLOAT")
     command = ["paplay", "--device=micbus", str(folder / "tone.wav")]
     with subprocess.Popen(command, env=server.env) as child:

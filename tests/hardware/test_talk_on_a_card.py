@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes.util
 import json
 import queue
-import re
 import signal
 import subprocess
 import sys
@@ -17,10 +16,11 @@ from pathlib import Path
 import numpy as np
 import people
 import pytest
-from people import say_clearly
-from soundserver import SoundServer, sound_server
+from people import ALIKE, likeness, say_clearly
+from soundserver import URGENT, SoundServer, sound_server, until
 
 from samantha import app, config
+from samantha.audio.pcm import HEARING_RATE
 from samantha.audio.wavfile import WavWriter, read_mono
 from samantha.dialog.token import Token
 
@@ -34,19 +34,24 @@ pytestmark = [
 
 SMALL = "smollm2-135m-instruct"
 VOICE = "kokoro-jf_alpha"
-PATIENCE = 90.0
+PATIENCE = 180.0
+QUESTION = "Can you tell me something about the moon?"
+ONCE_MORE = "Ctrl-C once more to end."
 
 
 class Talk:
-    """`samantha talk --json` on the virtual sound card; its events as they come."""
+    """`samantha talk --json` on the virtual sound card; its events as they come, its notes in `log`."""
 
-    def __init__(self, server: SoundServer) -> None:
-        command = [sys.executable, "-m", "samantha", "talk", "--json", "--llm", SMALL, "--voice", VOICE,
+    def __init__(self, server: SoundServer, log: Path) -> None:
+        self._log = log
+        # Urgent, too: where the machine is too busy for her to keep up, her own echo is not what she played.
+        command = [*URGENT, sys.executable, "-m", "samantha", "talk", "--json", "--llm", SMALL, "--voice", VOICE,
                    "--set", "llm.max_tokens=30", "--set", "llm.seed=1"]  # fmt: skip
-        self.process = subprocess.Popen(
-            command, env=server.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            stdin=subprocess.DEVNULL,
-        )  # fmt: skip
+        with log.open("wb") as notes:
+            self.process = subprocess.Popen(
+                command, env=server.env, stdout=subprocess.PIPE, stderr=notes, text=True,
+                stdin=subprocess.DEVNULL,
+            )  # fmt: skip
         self.events: list[dict[str, object]] = []
         self._queue: queue.Queue[str] = queue.Queue()
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -65,13 +70,18 @@ class Talk:
                 event = json.loads(self._queue.get(timeout=0.5))
             except queue.Empty:
                 if self.process.poll() is not None:
-                    assert self.process.stderr
-                    pytest.fail(self.process.stderr.read())
+                    pytest.fail(self._log.read_text())
                 continue
             self.events.append(event)
             if holds(event):
                 return event
         pytest.fail(f"nothing of the kind within {PATIENCE:.0f} s: {self.events}")
+
+    def press(self) -> None:
+        """Press Ctrl-C for the first time; returns when it was noticed."""
+        before = self._log.read_text().count(ONCE_MORE)
+        self.process.send_signal(signal.SIGINT)
+        until(lambda: self._log.read_text().count(ONCE_MORE) > before, "Ctrl-C was not noticed", self._log)
 
     def close(self) -> None:
         """End it, whatever it does; every event it printed is in `events` afterwards."""
@@ -105,16 +115,20 @@ def question(tmp_path_factory: pytest.TempPathFactory) -> Path:
             pytest.skip(f"needs `samantha models pull {needed}`")
     path = tmp_path_factory.mktemp("question") / "question.wav"
     with WavWriter(path, 24_000) as wav:
-        wav.write(say_clearly(("Can you tell me something about the moon?", "moon"))[0])
+        wav.write(say_clearly((QUESTION, "moon"))[0])
     return path
 
 
-def words(text: str) -> set[str]:
-    return set(re.findall(r"[a-z']+", text.lower()))
+def aloud(event: dict[str, object]) -> str:
+    """What she says in `event`: a slow answer begins with a word that is no part of it."""
+    texts = {"ReplySpoken": "text_heard", "SignOfLife": "text", "Announced": "text"}
+    return str(event[texts[str(event["event"])]]) if event["event"] in texts else ""
 
 
-def test_she_answers_is_heard_and_does_not_answer_herself(server: SoundServer, question: Path) -> None:
-    talk = Talk(server)
+def test_she_answers_is_heard_and_does_not_answer_herself(
+    server: SoundServer, question: Path, tmp_path: Path
+) -> None:
+    talk = Talk(server, tmp_path / "notes")
     try:
         # Her ears are open once a second of sound has passed; before that nothing would be heard.
         deadline = time.monotonic() + PATIENCE
@@ -125,34 +139,37 @@ def test_she_answers_is_heard_and_does_not_answer_herself(server: SoundServer, q
             assert time.monotonic() < deadline, "she did not open the microphone"
             assert talk.process.poll() is None
             time.sleep(0.2)
-        time.sleep(1.0)
+        time.sleep(3.0)
         with server.recording("spk") as loudspeaker:
             server.play(question, sink="micbus")
             heard = talk.until(lambda event: event["event"] == "Heard")
             reply = talk.until(lambda event: event["event"] == "ReplySpoken")
             time.sleep(4)  # long enough for a turn made of her own echo to end
-        assert "moon" in str(heard["text"]).lower()
+            meant = " ".join(map(aloud, talk.events)).strip()
+        assert likeness(QUESTION, str(heard["text"])) > ALIKE
         assert reply["text_heard"]
         assert not reply["interrupted"]
 
         # Ctrl-C once stops her speech, and she goes on listening; twice ends.
-        server.play(question, sink="micbus")
-        talk.until(lambda event: event["event"] == "ReplySounded")
-        talk.process.send_signal(signal.SIGINT)
-        hushed = talk.until(lambda event: event["event"] == "ReplySpoken")
+        questions, hushed = 1, reply
+        while not hushed["interrupted"] and questions < 6:  # an answer may be so short that it is over before
+            questions += 1
+            server.play(question, sink="micbus")
+            talk.until(lambda event: event["event"] == "ReplySounded")
+            talk.press()
+            hushed = talk.until(lambda event: event["event"] == "ReplySpoken")
+            time.sleep(2.5)  # so long after, the next Ctrl-C is a first one again
         assert hushed["interrupted"]
-        time.sleep(2.5)
         assert talk.process.poll() is None
+        talk.press()
         talk.process.send_signal(signal.SIGINT)
-        time.sleep(0.2)
-        talk.process.send_signal(signal.SIGINT)
-        assert talk.process.wait(15) == 0
+        assert talk.process.wait(PATIENCE) == 0
     finally:
         talk.close()
-    assert len(talk.named("Heard")) == 2, "she answered herself"
+    assert len(talk.named("Heard")) == questions, "she answered herself"
 
-    sound = read_mono(loudspeaker, 16_000)
-    assert float(np.abs(sound).max()) > 0.02
-    understood = words(app.transcriber(config.load()).transcribe(sound, Token()).text)
-    meant = words(str(reply["text_heard"]))
-    assert len(meant & understood) >= 0.5 * len(meant), (meant, understood)
+    sound = read_mono(loudspeaker, HEARING_RATE)
+    loud = np.flatnonzero(np.abs(sound) > 0.02)
+    assert len(loud)
+    understood = app.transcriber(config.load()).transcribe(sound[loud[0] : loud[-1]], Token()).text
+    assert likeness(meant, understood) > ALIKE, (meant, understood)

@@ -18,6 +18,9 @@ from usersystemd import UserSystemd, until, user_systemd
 pytestmark = pytest.mark.integration
 
 UNIT = "samantha.service"
+PATIENCE = 180.0
+"""Seconds for what takes many starts of the stand-in, on a busy machine."""
+
 CONFINED = """
 import errno, json, os, signal, socket, sys, tempfile, time
 from pathlib import Path
@@ -112,7 +115,12 @@ class Person(UserSystemd):
         self.run("systemctl", "--user", "kill", f"--signal={number.name}", UNIT)
 
     def until_started_again(self, pid: int) -> None:
-        until(lambda: self.pid() not in (0, pid) and self.is_active(), "she was not started again", self)
+        until(
+            lambda: self.pid() not in (0, pid) and self.is_active(),
+            "she was not started again",
+            self,
+            PATIENCE,
+        )
 
     def is_active(self) -> bool:
         return self.show(UNIT, "ActiveState")["ActiveState"] == "active"
@@ -236,7 +244,7 @@ def test_a_broken_set_up_is_given_up_and_that_is_said(installed: Person) -> None
     installed.outside(installed.state / "crash").touch()
     installed.samantha("start", code=1)
     state = "ActiveState"
-    until(lambda: installed.show(UNIT, state)[state] == "failed", "she was not given up", installed)
+    until(lambda: installed.show(UNIT, state)[state] == "failed", "she was not given up", installed, PATIENCE)
     assert "She ended with a problem. systemd tried 10 times more, and gave up." in installed.samantha(
         "status", code=1
     )
