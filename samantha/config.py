@@ -64,10 +64,10 @@ class Hearing(_Section):
     onset_over_echo_ms: Annotated[int, Field(ge=32, le=1000)] = 480
     pause_ms: Annotated[int, Field(ge=64, le=500)] = 128
     turn_model: str = "smart-turn"
-    turn_threshold: Annotated[float, Field(ge=0.05, le=0.95)] = 0.5
-    end_sure_ms: Annotated[int, Field(ge=200, le=3000)] = 300
-    end_likely_ms: Annotated[int, Field(ge=200, le=3000)] = 500
-    end_ms: Annotated[int, Field(ge=200, le=3000)] = 800
+    turn_threshold: Annotated[float, Field(ge=0.05, le=0.95)] = 0.7
+    end_sure_ms: Annotated[int, Field(ge=200, le=3000)] = 500
+    end_likely_ms: Annotated[int, Field(ge=200, le=3000)] = 1000
+    end_ms: Annotated[int, Field(ge=200, le=3000)] = 1200
     end_trailing_ms: Annotated[int, Field(ge=200, le=5000)] = 1500
     reopen_ms: Annotated[int, Field(ge=0, le=5000)] = 1500
     partial_ms: Annotated[int, Field(ge=0, le=5000)] = 500

@@ -18,11 +18,13 @@ _NEAR = 0.9
 class Patience:
     """The wait in a pause, by how the words look and what the turn model hears.
 
-    | words | sounds finished | does not, or nobody knows |
+    | the words look | and it sounds finished | or it does not, or nobody knows |
     |---|---|---|
     | complete | `end_sure_ms` | `end_likely_ms` |
-    | open | `end_likely_ms` | `end_ms` |
+    | open | `end_ms` | `end_ms` |
     | trailing | `end_trailing_ms` | `end_trailing_ms` |
+
+    What sounds finished and does not read so is a pause far more often than the end.
 
     A person's own pauses scale them all by `factor`: up by a tenth when a turn had to be reopened, a little
     when one nearly ended in a pause, down by a hundredth when one was over indeed. So it comes to rest where
@@ -52,12 +54,12 @@ class Patience:
         None, what is not known yet, counts as the worst it could turn out to be: more knowledge never makes
         the wait longer. Without a turn model `sound` is None for good, and the words decide alone.
         """
-        finished = sound is not None and sound >= self._threshold
         match words:
             case "complete":
+                finished = sound is not None and sound >= self._threshold
                 wait = self._sure if finished else self._likely
             case "open":
-                wait = self._likely if finished else self._end
+                wait = self._end
             case _:
                 wait = self._trailing
         self._granted = round(wait * self._factor)

@@ -73,8 +73,8 @@ def words_alone(settings: Hearing, scale: float = 1.0) -> Policy:
 
 def sound_alone(settings: Hearing, scale: float = 1.0) -> Policy:
     """The turn model's word for everything."""
-    return lambda row: scale * (
-        settings.end_sure_ms if row["sound"]["128"] >= settings.turn_threshold else settings.end_ms
+    return lambda row: (
+        scale * (settings.end_sure_ms if row["sound"]["128"] >= settings.turn_threshold else settings.end_ms)
     )
 
 
@@ -85,6 +85,15 @@ def silence_alone(ms: float) -> Policy:
 
 def words(row: Row) -> Ending:
     return ending(row["heard"])
+
+
+def auc(rows: Iterable[Row], score: Callable[[Row], float]) -> float:
+    """How often `score` puts an end above a pause: 0.5 is guessing, 1 is knowing."""
+    ends, pauses = [], []
+    for row in rows:
+        if row["kind"] != "natural":
+            (ends if row["kind"] == "end" else pauses).append(score(row))
+    return statistics.fmean((end > pause) + 0.5 * (end == pause) for end in ends for pause in pauses)
 
 
 def _ms(samples: int) -> float:

@@ -1,7 +1,8 @@
 """When is a turn over? Plays pauses and ends to her ears, and tries every way to wait on what they made of it.
 
-`python tests/soak/pauses.py --speech FOLDER` is the long proof. What her ears made of each pause is kept
-(`--features FILE`), so that policies can be tried again in a second; `--plot FILE` draws them.
+`python tests/soak/pauses.py --speech FOLDER` is the long proof: recorded people of a folder with a
+manifest.csv, or without one synthesised ones alone. What her ears made of each pause is kept in
+`--features FILE`, and read from there if it is there: then other settings are judged in a second.
 """
 
 from __future__ import annotations
@@ -10,21 +11,34 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
+import tempfile
+from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from soak.pausejudge import (
+    LONG,
+    SHORT,
+    Row,
+    Verdict,
+    auc,
+    hers,
+    judge,
+    silence_alone,
+    sound_alone,
+    words_alone,
+)
 from soak.pauseset import Item, recorded, synthesised, unseen
 
 from samantha import app, config
 from samantha.audio.pcm import HEARING_RATE, Block, samples
-from samantha.config import Hearing
+from samantha.config import Config, Hearing
 from samantha.dialog.token import Token
 from samantha.hearing.endpoint import Began, Decision, Endpointer, Rested, WentOn
 from samantha.ports import SpeechDetector, Synthesizer, Transcriber, TurnModel
 
-LENGTHS_MS = (300, 500, 800, 1000)
 LISTENED_MS = (128, 192, 256, 384)
 """How much silence the turn model is given."""
 
@@ -32,7 +46,19 @@ LEAD_S, TAIL_S = 0.7, 2.0
 NEAR_S = 0.3
 """Where the detector may find the end of speech, around where it was cut."""
 
-EARS = Hearing(end_ms=3000, pause_ms=128)
+MOST_SHORT, MOST_LONG = 10.0, 30.0
+"""Percent of the pauses of 0.3 and 0.5 s, and of 0.8 and 1 s, that may be taken for the end."""
+
+VOICES = (
+    ("piper-en_US-joe-medium", 1.0),
+    ("piper-en_US-joe-medium", 0.85),
+    ("kokoro-af_bella", 1.0),
+    ("kokoro-bf_emma", 1.0),
+    ("kokoro-jf_alpha", 0.9),
+)
+"""Who speaks, and at what pace: none of them is hers."""
+
+EARS = Hearing(end_ms=3000)
 
 
 class Ears:
@@ -46,7 +72,7 @@ class Ears:
         self._whisper: Transcriber = app.transcriber(settings)
         self._dice = np.random.default_rng(0)
 
-    def rows(self, item: Item) -> Iterator[dict[str, Any]]:
+    def rows(self, item: Item) -> Iterator[Row]:
         """What can be known at the item's pause or end; and at each pause that a recorded person made."""
         room = self._room(item)
         lead, tail = room(LEAD_S), room(TAIL_S)
@@ -60,18 +86,20 @@ class Ears:
                 row = self._row(item, sound, decisions, decision)
                 row["lag_ms"] = _ms(decision.speech_end - cut)
                 if not item.over:
-                    row["silence_ms"] = {ms: self._silence(item, ms, lead, room) for ms in LENGTHS_MS}
+                    row["silence_ms"] = {
+                        ms: self._silence(item, int(ms), lead, room) for ms in (*SHORT, *LONG)
+                    }
                 yield row | {"kind": "end" if item.over else "pause"}
             elif isinstance(then, WentOn) and item.over and item.source.startswith(("utterance", "command")):
                 row = self._row(item, sound, decisions, decision)
                 gap = then.at - self._detector.window - decision.speech_end
                 yield row | {"kind": "natural", "silence_ms": _ms(gap)}
 
-    def _row(self, item: Item, sound: Block, decisions: list[Decision], rested: Rested) -> dict[str, Any]:
+    def _row(self, item: Item, sound: Block, decisions: list[Decision], rested: Rested) -> Row:
         began = next(d.began for d in reversed(decisions) if isinstance(d, Began) and d.at <= rested.at)
         begin = max(0, began - samples(EARS.pre_roll_ms / 1000))
         so_far = sound[begin : rested.speech_end + samples(EARS.pause_ms / 1000)]
-        heard = self._whisper.transcribe(so_far, Token())
+        heard = self._whisper.transcribe(so_far, Token(), hurry=True)
         return {
             "source": item.source,
             "text": item.text,
@@ -79,7 +107,7 @@ class Ears:
             "logprob": round(heard.logprob, 3),
             "speech_s": round((rested.speech_end - began) / HEARING_RATE, 2),
             "sound": {
-                ms: round(self._model.complete(sound[begin : rested.speech_end + samples(ms / 1000)]), 4)
+                str(ms): round(self._model.complete(sound[begin : rested.speech_end + samples(ms / 1000)]), 4)
                 for ms in LISTENED_MS
             },
         }
@@ -89,7 +117,7 @@ class Ears:
         sound = np.concatenate([lead, item.before, room(ms / 1000), item.after, room(0.3)])
         decisions = self._decisions(sound)
         cut = len(lead) + len(item.before)
-        for rested, then in zip(decisions, decisions[1:], strict=False):
+        for rested, then in pairwise(decisions):
             near = isinstance(rested, Rested) and abs(rested.speech_end - cut) < samples(NEAR_S)
             if isinstance(rested, Rested) and near and isinstance(then, WentOn):
                 return _ms(then.at - self._detector.window - rested.speech_end)
@@ -110,62 +138,77 @@ def _ms(count: int) -> int:
     return round(1000 * count / HEARING_RATE)
 
 
-def items(settings: config.Config, speech: Path | None, seed: int) -> Iterator[Item]:
+def items(settings: Config, speech: Path | None, seed: int) -> Iterator[Item]:
     """Everything that is played."""
     from faster_whisper import WhisperModel
 
-    words = WhisperModel(
-        str(app.store(settings).stt("whisper-base")), device="cpu", compute_type="int8", cpu_threads=1
-    )
-    voices = [(_voice(settings, name), pace) for name, pace in VOICES if app.store(settings).installed(name)]
+    store = app.store(settings)
+    words = WhisperModel(str(store.stt("whisper-tiny.en")), device="cpu", compute_type="int8", cpu_threads=1)
+    voices = [(_voice(settings, name), pace) for name, pace in VOICES if store.installed(name)]
     if speech is not None:
         yield from recorded(speech, words, seed)
     yield from synthesised(voices, words, seed)
     yield from unseen(voices, seed + 1)
 
 
-VOICES = (
-    ("piper-en_US-joe-medium", 1.0),
-    ("piper-en_US-joe-medium", 0.85),
-    ("kokoro-af_bella", 1.0),
-    ("kokoro-bf_emma", 1.0),
-    ("kokoro-jf_alpha", 0.9),
-)
-
-
-def _voice(settings: config.Config, name: str) -> Synthesizer:
+def _voice(settings: Config, name: str) -> Synthesizer:
     voice = settings.voice.model_copy(update={"name": name})
     return app.own_voice(settings.model_copy(update={"voice": voice}))
 
 
-def hear(settings: config.Config, speech: Path | None, seed: int) -> Iterable[dict[str, Any]]:
-    ears = Ears(settings)
-    for item in items(settings, speech, seed):
-        yield from ears.rows(item)
+def features(settings: Config, speech: Path | None, seed: int, kept: Path) -> list[Row]:
+    """What her ears made of everything: as it is kept, or heard now and kept."""
+    if not kept.exists():
+        ears = Ears(settings)
+        fresh = kept.with_suffix(".new")
+        with fresh.open("w") as file:
+            for item in items(settings, speech, seed):
+                for row in ears.rows(item):
+                    print(json.dumps(row), file=file, flush=True)
+        fresh.replace(kept)
+    return [json.loads(line) for line in kept.read_text().splitlines()]
+
+
+def report(rows: list[Row], settings: Hearing) -> Verdict:
+    """Print what each way to wait would do; returns what hers does."""
+    kinds = [sum(row["kind"] == kind for row in rows) for kind in ("pause", "natural", "end")]
+    print("{} pauses cut into sentences, {} that people made, {} ends".format(*kinds))
+    for ms in LISTENED_MS:
+        value = auc(rows, lambda row, ms=str(ms): row["sound"][ms])
+        print(f"the turn model after {ms} ms of silence tells ends from pauses: AUC {value:.2f}")
+    ways: dict[str, Callable[[Row], float]] = {
+        **{f"silence, {ms} ms": silence_alone(ms) for ms in (500, 800, 1000)},
+        "words alone": words_alone(settings),
+        "sound alone": sound_alone(settings),
+        "words and sound": hers(settings),
+    }
+    print("| way to wait | " + " | ".join(f"{int(ms) / 1000} s" for ms in (*SHORT, *LONG)), end=" ")
+    print("| people's own | mean wait | P50 | P95 |\n" + 9 * "|---" + "|")
+    for name, way in ways.items():
+        verdict = judge(rows, way)
+        shares = " | ".join(f"{share:.0f} %" for share in (*verdict.cut_ins.values(), verdict.natural))
+        print(f"| {name} | {shares} | " + " | ".join(f"{wait:.0f}" for wait in verdict.waits[:3]) + " |")
+    return verdict
 
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--speech", type=Path, default=os.environ.get("SAMANTHA_SPEECH"))
+    speech = os.environ.get("SAMANTHA_SPEECH")
+    parser.add_argument("--speech", type=Path, default=Path(speech) if speech else None)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--features", type=Path)
+    parser.add_argument("--features", type=Path, help="where to keep what her ears made of it")
+    parser.add_argument("--plot", type=Path, help="a PNG of cut-ins against waits")
     asked = parser.parse_args(arguments)
-    with asked.features.open("w") as file:
-        for n, row in enumerate(
-            hear(config.load(), Path(asked.speech) if asked.speech else None, asked.seed)
-        ):
-            print(json.dumps(row), file=file, flush=True)
-            print(
-                n,
-                row["kind"],
-                row["source"][:30],
-                row["text"][:60],
-                "=>",
-                row["heard"][-30:],
-                row["sound"],
-                file=sys.stderr,
-            )
-    return 0
+    settings = config.load()
+    with tempfile.TemporaryDirectory() as folder:
+        kept = asked.features or Path(folder) / "features.jsonl"
+        rows = features(settings, asked.speech, asked.seed, kept)
+    verdict = report(rows, settings.hearing)
+    if asked.plot is not None:
+        from soak.pauseplot import draw
+
+        draw(rows, settings.hearing, asked.plot)
+    return int(verdict.short > MOST_SHORT or verdict.long > MOST_LONG)
 
 
 if __name__ == "__main__":

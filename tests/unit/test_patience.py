@@ -22,7 +22,7 @@ SETTINGS = Hearing(turn_threshold=0.6, end_sure_ms=500, end_likely_ms=700, end_m
         ("complete", 0.6, 500),
         ("complete", 0.59, 700),
         ("complete", None, 700),
-        ("open", 1.0, 700),
+        ("open", 1.0, 1000),
         ("open", 0.0, 1000),
         ("open", None, 1000),
         ("trailing", 1.0, 1500),
