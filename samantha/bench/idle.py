@@ -15,6 +15,9 @@ from samantha.config import Config
 
 SECONDS = 20.0
 
+SETTLE_S = 15.0
+"""On a card she rests only after a while: so long nothing is counted."""
+
 NEARBY_DBFS = -62.0
 """Somebody who speaks in the next room: plainly speech, and too soft to be meant for her."""
 
@@ -54,10 +57,13 @@ async def on_card(config: Config, seconds: float, tell: Tell) -> Performance:
             config, app.load(config, tell), Load(), canceller=lambda device: app.canceller(config, device)
         )
         talking.append(assistant)
-        asyncio.get_running_loop().call_later(seconds, assistant.stop)
+        running = asyncio.create_task(assistant.run(card))
+        await asyncio.wait({running}, timeout=SETTLE_S)
         cpu, began = time.process_time(), time.monotonic()
-        await assistant.run(card)
+        await asyncio.wait({running}, timeout=seconds)
         cpu, lasted = time.process_time() - cpu, time.monotonic() - began
+        assistant.stop()
+        await running
     finally:
         card.stop()
     return Performance([], [], cpu, lasted, memory(), 0.0, 0.0, 0)

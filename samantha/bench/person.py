@@ -10,6 +10,9 @@ from samantha.audio.pcm import HEARING_BLOCK, Block, samples, silence
 
 Cue = Literal["silence", "her voice"]
 
+ANSWER = samples(1.0)
+"""So much of her voice is an answer; less may be a sign of life."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Line:
@@ -27,14 +30,15 @@ class Line:
 class Person:
     """Speaks `lines` in order, in blocks; the clock is the blocks themselves.
 
-    Who gets no end of an answer within `patience` seconds goes on all the same, even while she speaks.
+    After `patience` seconds of an answer the person goes on, even while she speaks; who hears nothing at all
+    waits three times as long, and after a mere "hmm" half as long for what follows it.
     """
 
     def __init__(self, lines: Sequence[Line], *, patience: float) -> None:
         self.said: list[int | None] = []
         """For each line so far the sample, at HEARING_RATE, at which it began; None if it was left out."""
         self._lines = tuple(lines)
-        self._patience = samples(patience)
+        self._patience = patience
         self._at = 0
         self._rest = silence(0)  # of the line that is being said
         self._line_end = 0
@@ -85,10 +89,11 @@ class Person:
 
     @property
     def _answered(self) -> bool:
-        return self._heard > 0 or (
-            bool(self._lines) and not self._line_end
-        )  # nothing need come before line one
+        if not self._line_end:
+            return bool(self._lines)  # nothing need come before line one
+        return self._heard >= ANSWER or (self._heard > 0 and self._quiet_for(self._patience / 2))
 
     @property
     def _out_of_patience(self) -> bool:
-        return self._at - self._line_end >= self._patience
+        patience = self._patience if self._heard or not self._lines else 3 * self._patience
+        return self._at - self._line_end >= samples(patience)

@@ -41,7 +41,16 @@ def test_the_next_line_comes_when_she_has_answered_and_is_silent() -> None:
 def test_what_she_said_before_the_end_of_a_line_is_no_answer_to_it() -> None:
     person = Person([line(2), line(1)], patience=5)
     _, begins = talk(person, lambda at: 1.5 <= at < 2.5)
-    assert begins[1] == pytest.approx(8.0, abs=0.05)  # three seconds of line one, and all patience
+    assert begins[1] == pytest.approx(18.0, abs=0.05)  # three seconds of line one, and all patience
+
+
+def test_after_a_sign_of_life_an_answer_is_waited_for() -> None:
+    person = Person([line(2), line(1)], patience=10)
+    _, begins = talk(person, lambda at: 5 <= at < 5.5 or 8 <= at < 9)
+    assert begins[1] == pytest.approx(10.0, abs=0.05)
+    person = Person([line(2), line(1)], patience=10)
+    _, begins = talk(person, lambda at: 5 <= at < 5.5)
+    assert begins[1] == pytest.approx(10.5, abs=0.05)
 
 
 def test_who_gets_no_end_of_an_answer_goes_on() -> None:
