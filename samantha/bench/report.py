@@ -158,8 +158,8 @@ def _pauses(pauses: Pauses) -> Rows:
 def _interruptions(found: Interruptions) -> tuple[str, str, Rows]:
     return (
         "interruptions",
-        f"{found.interruptions} were meant, {found.noises} were coughs and words such as “mm-hm”; "
-        f"{found.void} more came when she was silent anyway.",
+        f"Meant to stop her: {found.interruptions}. Coughs and words such as “mm-hm”: {found.noises}. "
+        f"Left out, because she was silent anyway: {found.void}.",
         [
             _spread("speech to her silence, ms", found.silent),
             ("not silenced", _share(found.not_silenced, found.interruptions)),
