@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +18,25 @@ from samantha.ports import Transcript
 
 _SHORTEST_S = 0.1
 _FULL_S = 30.0
-_PIECE_S = 28.0
+_PIECE_S = 26.0
+_HURRIED_PIECE_S = 13.0
+_REST_S = 2.0
+_QUIET_S = 0.24
+_FRAME_S = 0.02
+_CONTEXT_WORDS = 30
 _MOST_TOKENS = 224
 _HOPELESS = -1.5
 _CLEAR = -0.5
 _FILES = ("model.bin", "config.json", "tokenizer.json")
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A piece of a turn, what was expected in it and what was heard in it."""
+
+    sound: Block
+    expected: str
+    transcript: Transcript
 
 
 class Whisper:
@@ -65,32 +79,54 @@ class Whisper:
         if self._language == "auto" and spoken == ["en"]:
             self._language = "en"
         self._names = settings.names
+        self._before: list[_Piece] = []
 
     def transcribe(self, audio: Block, token: Token, *, hint: str = "", hurry: bool = False) -> Transcript:
         """What is said in `audio`, shape (n,) at 16 kHz, however long; `hint` is words to expect.
 
         In a `hurry` it is never heard in the full window, which takes a second: the transcript's logprob
-        says how sure it is. Raises Cancelled between two passes of the model; a pass takes 0.1 to 1 s and
-        cannot be stopped.
+        says how sure it is. And of a turn that was heard before, when it was shorter, only the last piece is
+        heard again, 15 s at most. Raises Cancelled between two passes of the model; a pass takes 0.1 to 1 s
+        and cannot be stopped.
         """
         token.check()
         if len(audio) < duration(_SHORTEST_S):
             return Transcript("", "en" if self._language == "auto" else self._language)
-        expected = ", ".join((*self._names, *([hint] if hint else ())))
+        names = ", ".join((*self._names, *([hint] if hint else ())))
+        expected = f"{names}." if names else ""
+        if hurry:
+            return self._hurried(audio, expected, token)
         heard: list[Transcript] = []
         language = self._language
-        for piece in pieces(audio):
-            heard.append(self._hear(piece, language, expected, token, hurry))
+        for piece in pieces(audio, _PIECE_S):
+            heard.append(self._hear(piece, language, expected, token))
             language = heard[0].language
         return _join(heard)
 
-    def _hear(self, sound: Block, language: str, expected: str, token: Token, hurry: bool) -> Transcript:
+    def _hurried(self, audio: Block, expected: str, token: Token) -> Transcript:
+        known, heard = self._before, list[_Piece]()
+        language = self._language
+        for number, sound in enumerate(pieces(audio, _HURRIED_PIECE_S)):
+            # A sentence goes on across a cut: what was said before it belongs to what is expected after it.
+            said = heard[-1].transcript.text.split()[-_CONTEXT_WORDS:] if heard else []
+            context = " ".join([expected, *said])
+            piece = known[number] if number < len(known) else None
+            if piece is None or piece.expected != context or not np.array_equal(piece.sound, sound):
+                piece = _Piece(sound, context, self._hear(sound, language, context, token, hurry=True))
+            heard.append(piece)
+            self._before = heard
+            language = heard[0].transcript.language
+        return _join([piece.transcript for piece in heard])
+
+    def _hear(
+        self, sound: Block, language: str, expected: str, token: Token, *, hurry: bool = False
+    ) -> Transcript:
         length = seconds(len(sound))
         windows = [max(6.0, length + 2.0), max(12.0, length + 6.0), _FULL_S]
         if hurry:
             windows = windows[:2]
-        elif language == "auto":  # short windows mislead it about the language
-            windows = [_FULL_S]
+        if language == "auto":  # short windows mislead it about the language
+            windows = windows[-1:]
         heard: list[Transcript] = []
         for window in dict.fromkeys(min(_FULL_S, window) for window in windows):
             token.check()
@@ -136,9 +172,7 @@ class Whisper:
 
         model = self._model.model
         tokenizer = Tokenizer(self._model.hf_tokenizer, model.is_multilingual, "transcribe", language)
-        prompt = self._model.get_prompt(
-            tokenizer, [], without_timestamps=True, hotwords=f"{expected}." if expected else None
-        )
+        prompt = self._model.get_prompt(tokenizer, [], without_timestamps=True, hotwords=expected or None)
         most = min(most, _MOST_TOKENS, 2 * _MOST_TOKENS - len(prompt))
         result = model.generate(
             encoded,
@@ -162,15 +196,20 @@ class Whisper:
         return transcript, len(tokens) < most
 
 
-def pieces(audio: Block) -> list[Block]:
-    """`audio` in pieces of at most 28 s, cut in the quietest tenth of a second of the last half of each."""
-    step, longest = duration(0.1), duration(_PIECE_S)
+def pieces(audio: Block, longest: float) -> list[Block]:
+    """`audio` in pieces of at most `longest` seconds, but the last one, which may have 2 s more.
+
+    Each ends in the middle of the quietest quarter of a second of its last half. Where that is depends on
+    nothing that comes later: of a turn that grows, the pieces but the last stay as they are.
+    """
+    frame, rest, most = duration(_FRAME_S), duration(_REST_S), duration(longest)
+    quiet = round(_QUIET_S / _FRAME_S)
     found = []
-    while len(audio) > longest:
-        half = audio[longest // 2 : longest]
-        steps = half[: len(half) // step * step].reshape(-1, step)
-        quietest = int(np.argmin(np.square(steps).sum(axis=1)))
-        cut = longest // 2 + quietest * step + step // 2
+    while len(audio) > most + rest:
+        half = audio[most // 2 : most]
+        power = np.square(half[: len(half) // frame * frame].reshape(-1, frame)).sum(axis=1)
+        quietest = int(np.argmin(np.convolve(power, np.ones(quiet), "valid")))
+        cut = most // 2 + (quietest * 2 + quiet) * frame // 2
         found.append(audio[:cut])
         audio = audio[cut:]
     return [*found, audio]

@@ -15,7 +15,7 @@ from samantha.audio.pcm import HEARING_RATE, Block, level_dbfs, silence
 from samantha.config import Hearing
 from samantha.dialog.token import Token
 from samantha.errors import Cancelled, ModelError
-from samantha.hearing.plausible import rejection
+from samantha.hearing.plausible import UNSURE, rejection
 from samantha.hearing.whisper import Whisper, pieces
 
 pytestmark = pytest.mark.integration
@@ -87,12 +87,65 @@ def test_long_sound_is_cut_in_its_quietest_moments() -> None:
     sound = np.random.default_rng(1).normal(0, 0.1, 70 * HEARING_RATE).astype(np.float32)
     for quiet in (20, 41):
         sound[quiet * HEARING_RATE : (quiet + 1) * HEARING_RATE] = 0
-    cut = pieces(sound)
+    cut = pieces(sound, 26)
     assert np.array_equal(np.concatenate(cut), sound)
     ends = np.cumsum([len(piece) for piece in cut]) / HEARING_RATE
     assert 20 < ends[0] < 21
     assert 41 < ends[1] < 42
     assert all(len(piece) <= 28 * HEARING_RATE for piece in cut)
+
+
+def test_a_cut_depends_on_nothing_that_comes_later() -> None:
+    sound = np.random.default_rng(1).normal(0, 0.1, 40 * HEARING_RATE).astype(np.float32)
+    whole = pieces(sound, 10)
+    for seconds in (11, 12, 13, 20, 27, 33):
+        so_far = pieces(sound[: seconds * HEARING_RATE], 10)
+        assert all(np.array_equal(one, other) for one, other in zip(so_far[:-1], whole, strict=False))
+        assert len(so_far[-1]) <= 12 * HEARING_RATE
+
+
+class _Looks(Token):
+    """Counts how often it was looked at: at the beginning, and before each pass of the model."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.passes = -1
+
+    def check(self) -> None:
+        self.passes += 1
+        super().check()
+
+
+def test_of_a_turn_that_grows_only_its_end_is_heard_again(whisper: Whisper, voice: dict[str, Block]) -> None:
+    said = list(SENTENCES) * 3
+    pause = silence(HEARING_RATE // 2)
+    sound = np.concatenate([part for text in said for part in (voice[text], pause)])
+    assert len(sound) > 30 * HEARING_RATE
+    first, second, other = _Looks(), _Looks(), _Looks()
+    whisper.transcribe(sound[: -2 * HEARING_RATE], first, hurry=True)
+    found = whisper.transcribe(sound, second, hurry=True)
+    assert word_errors([" ".join(said)], [found.text]) <= 0.1
+    assert first.passes >= 3
+    assert second.passes <= 2
+    whisper.transcribe(sound * np.float32(0.9), other, hurry=True)
+    assert other.passes >= 3, "another turn was taken for the one before"
+
+
+def test_in_a_hurry_nothing_is_heard_in_the_full_window(whisper: Whisper, voice: dict[str, Block]) -> None:
+    backwards = voice[SENTENCES[0]][::-1].copy()
+    calmly, hurried = _Looks(), _Looks()
+    whisper.transcribe(backwards, calmly)
+    unsure = whisper.transcribe(backwards, hurried, hurry=True)
+    assert (calmly.passes, hurried.passes) == (3, 2)
+    assert unsure.logprob < UNSURE
+
+
+def test_in_a_hurry_the_language_is_found_out_in_one_look(voice: dict[str, Block]) -> None:
+    whisper, hurried = Whisper(installed("whisper-base"), Hearing(language="auto")), _Looks()
+    found = whisper.transcribe(voice[SENTENCES[0]], hurried, hurry=True)
+    assert found.language == "en"
+    assert "London" in found.text
+    assert hurried.passes == 1
 
 
 def test_names_are_spelled_as_they_are_written(whisper: Whisper, voice: dict[str, Block]) -> None:
