@@ -40,8 +40,8 @@ class Speaker:
         self._worded = False
         self._paused = False
         self._gap = True
-        self._silent = 0
-        self._reached = 0
+        self._silent = 0  # samples since the last one that sounded
+        self._reached = 0  # samples of the track that have been at the ear
         self._tail = silence(0)
 
     @property

@@ -26,7 +26,6 @@ FLOORS: list[set[str]] = [
         "dialog.cores",
         "dialog.listening",
         "hearing.ending",
-        "hearing.ending",
         "hearing.endpoint",
         "hearing.halves",
         "hearing.interjection",
