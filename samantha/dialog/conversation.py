@@ -165,6 +165,8 @@ class Conversation:
         self._answer_due: int | None = None
         self._owed: Said | None = None
         self._unsaid: Unsaid | None = None
+        self._told = ""
+        """What was published as heard of the turn that is open again."""
         self._said: list[str] = []
         self._last_sound = -ECHO_MEMORY
 
@@ -239,6 +241,7 @@ class Conversation:
         """Whoever was speaking will not be heard out."""
         self._turn.stop()
         self._lose_bet()
+        self._keep_half()
         if self._challenge is not None:
             self._let_go_on(self._challenge)
 
@@ -396,7 +399,7 @@ class Conversation:
         """What was said counts, and this is the answer to it, unless somebody has spoken since."""
         said = attempt.said
         assert said is not None
-        self._turn.before, self._regretted = "", False
+        self._turn.before, self._told, self._regretted = "", "", False
         self.history.user(said.note)
         if attempt.reply.token.cancelled:
             return
@@ -463,11 +466,9 @@ class Conversation:
         self._publish(Ignored(at=self._clock(), reason=reason, text=transcript.text))
         if attempt is not self._floor:
             return
+        self._keep_half()
         if self._owed is not None:
             attempt.said = self._owed
-            if self._turn.before:
-                self._turn.before = ""
-                self.history.user(self._owed.note)
             self._speak(attempt)
             await self._respond(attempt, self._owed)
         elif self._should_regret(turn, reason):
@@ -479,12 +480,24 @@ class Conversation:
 
     def _drop_the_matter(self, attempt: Attempt, transcript: Transcript) -> None:
         """ "Never mind": what was asked stays known, and is not answered."""
-        if self._turn.before and self._owed is not None:
-            self.history.user(self._owed.note)
-        self._turn.before, self._owed = "", None
+        self._keep_half()
+        self._owed = None
         self._publish(Ignored(at=self._clock(), reason="hush", text=transcript.text))
         if attempt is self._floor:
             self._leave_floor(attempt)
+
+    def _keep_half(self) -> None:
+        """Nothing follows on the words that were to be continued: they are what was said."""
+        before, told, owed = self._turn.before, self._told, self._owed
+        if not before:
+            return
+        self._turn.before = self._told = ""
+        if before != told:
+            self._publish(Heard(at=self._clock(), text=before))
+        if owed is None or owed.text != before:
+            self._owed = Said(before, self._note(before), owed.language if owed else "en")
+        assert self._owed is not None
+        self.history.user(self._owed.note)
 
     def _leave_floor(self, attempt: Attempt) -> None:
         self._floor = self._sign_due = self._answer_due = None
@@ -583,7 +596,8 @@ class Conversation:
         old = attempt.reply
         old.track.drop_unfinished()
         attempt.reply = reply = self._new_reply(track=old.track)
-        reply.over = old.over
+        reply.over, reply.started, reply.complete = old.over, old.started, old.complete
+        reply.clauses, reply.voiced = old.clauses[: old.voiced], old.voiced
         reply.commit()
         language = self._language(attempt.said.language if attempt.said else "en")
         messages = attempt.messages
@@ -626,8 +640,10 @@ class Conversation:
         if attempt.reply.started:
             self._publish(ReplySpoken(at=self._clock(), text_heard="", interrupted=True))
         attempt.reply.end("")
+        if attempt.said is not None:
+            self._told = attempt.said.text
         self._turn.reopen(attempt.said.text if attempt.said else self._turn.before)
-        self._publish(TurnReopened(at=self._clock(), text=self._turn.before))
+        self._publish(TurnReopened(at=self._clock(), text=self._told))
 
     def _break_off(self) -> None:
         """Stop answering, at once; if it was for a mere noise, the answer is still owed."""
