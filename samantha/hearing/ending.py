@@ -14,8 +14,8 @@ _DONE = (".", "!", "?", "。", "！", "？", "؟", "।")
 _FILLERS = frozenset("ah eh er erm hm hmm mm uh uhh uhm um umm".split())
 
 _UNFINISHED = frozenset(
-    "a an the my your our their its every and but or nor because cause if unless until while whereas although"
-    " though whether than as into onto of i'm you're we're they're i'll you'll we'll they'll i've you've we've"
+    "a an the my your our their its every and but or nor because cause if unless until whereas although"
+    " whether than as into onto of i'm you're we're they're i'll you'll we'll they'll i've you've we've"
     " they've he'll she'll it'll let's gonna wanna".split()
 )
 """After these something follows, whatever a transcriber puts there to end the line."""
@@ -34,12 +34,16 @@ _CONDITIONS = tuple(
         *("although", "though", "even though", "as soon as", "as long as"),
     )
 )
-"""What begins with these and has no second half is one half."""
+"""A short sentence that begins with these and has no comma is one half."""
+
+_HALF = 9
+"""Words it may have."""
 
 _LEAD_INS = tuple(
     f" {words} "
     for words in (
         *("well", "so", "you know", "i mean", "i think", "i believe", "i guess", "i wonder", "i don't know"),
+        *("i don't really know", "like to know", "want to know"),
         *("tell me", "do you know", "do you think", "do you remember", "did you hear", "is it true"),
         *("let me see", "let me think", "the thing is", "the problem is", "my point is"),
     )
@@ -66,5 +70,5 @@ def ending(text: str, language: str = "en") -> Ending:
     if last in _HANGING and not text.endswith("?"):
         return "open" if finished else "trailing"
     said = f" {' '.join(words)} "
-    half = said.startswith(_CONDITIONS) and "," not in sentence and not text.endswith("?")
+    half = said.startswith(_CONDITIONS) and len(words) <= _HALF and not {",", "?"}.intersection(sentence)
     return "open" if half or said.endswith(_LEAD_INS) or not finished else "complete"

@@ -31,6 +31,8 @@ pytestmark = pytest.mark.unit
         "It is 7.",
         "I think that it is over. Tell him.",
         "It ended in 1984.",
+        "Let us talk about something else for a while.",
+        "If it rains tomorrow we will have to stay at home.",
     ],
 )
 def test_what_looks_finished(text):
@@ -48,6 +50,8 @@ def test_what_looks_finished(text):
         "Even if nobody else comes.",
         "Could you tell me?",
         "You know.",
+        "I don't really know.",
+        "I would like to know.",
         "I was there. If it rains tomorrow.",
         "Well.",
         "Hello. So.",
