@@ -30,7 +30,7 @@ _PACES = (
     (7, _Pace(3, 4, 10, 18)),
     (4, _Pace(3, 4, 8, 11)),
     (3, _Pace(2, 3, 6, 8)),
-    (1, _Pace(2, 3, 4, 6)),
+    (1, _Pace(2, 3, 4, 7)),
     (0, _Pace(1, 2, 6, 9)),
 )
 """From how many words given so far each holds. A word sounds for a third of a second, and the next one takes
@@ -80,7 +80,7 @@ _JOINTS = _set(
     "und aber weil dass wenn oder et mais parce quand y pero porque cuando e ma perché mas quando"
 )
 _LOOSE_JOINTS = _JOINTS | _set(
-    "than as who with without for in on at by from into about after before between during through to of "
+    "than as who with without for in on at by from into about after before between during through of "
     "mit für von bei nach avec pour dans sur con para por en per"
 )
 
