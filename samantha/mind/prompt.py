@@ -1,8 +1,8 @@
 """What the model is told: who Samantha is, whom she talks with, what was said, and when. Pure.
 
 Laid out for the model's cache, the most stable first: the system message and a few examples of how she talks,
-which are the same bytes in every turn of every day; then the turns as they were. The clock stands inside the
-message it belongs to, and stays there.
+which are the same bytes in every turn of every day; then the turns as they were. The clock stands at the head
+of the message it belongs to, whatever its words are, so that the model can read both while they are spoken.
 """
 
 from __future__ import annotations
@@ -68,16 +68,22 @@ class Prompt:
     def note(self, text: str, now: datetime) -> str:
         """What the person said, with a note of when, for `History.user`.
 
-        In front, because what comes late in a message pulls a small model most; short, because every token
-        delays her answer by some milliseconds: the date only where it may be asked for.
+        The note is `opening`, and behind the words the date where they may ask for it: not more, because every
+        token delays her answer by some milliseconds, and what comes late in a message pulls a small model most.
         """
-        clock = f"{now.hour % 12 or 12}:{now.minute:02} {'AM' if now.hour < 12 else 'PM'}"
-        day = _DAYS[now.weekday()]
-        if self._language != "en" or _ASKS_FOR_DATE.search(text):
-            day = f"{day} {now.day} {_MONTHS[now.month - 1]} {now.year},"
+        noted = f"{self.opening(now)} {text.strip()}"
+        if self._language != "en" or not _ASKS_FOR_DATE.search(text):
+            return noted
+        today = f"Today is {_date(now)}"
         if "tomorrow" in text.lower():  # small models count days badly
-            clock += f", tomorrow is {_DAYS[(now.weekday() + 1) % 7]}"
-        return f"({day} {clock}) {text.strip()}"
+            today += f", tomorrow is {_DAYS[(now.weekday() + 1) % 7]}"
+        return f"{noted} ({today})"
+
+    def opening(self, now: datetime) -> str:
+        """How the `note` of any words begins: they follow after a blank."""
+        # In other languages the words that ask for the date are not known.
+        day = _DAYS[now.weekday()] if self._language == "en" else f"{_date(now)},"
+        return f"({day} {now.hour % 12 or 12}:{now.minute:02} {'AM' if now.hour < 12 else 'PM'})"
 
     def overflows(self, count: int) -> bool:
         """Whether a prompt of `count` tokens leaves too little room for a turn to come and its answer."""
@@ -96,6 +102,10 @@ class Prompt:
             if not history.make_room():
                 break
         return messages
+
+
+def _date(now: datetime) -> str:
+    return f"{_DAYS[now.weekday()]} {now.day} {_MONTHS[now.month - 1]} {now.year}"
 
 
 def _parts(persona: str, name: str) -> tuple[str, tuple[Message, ...]]:

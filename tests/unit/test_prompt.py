@@ -79,17 +79,24 @@ def test_the_same_prefix_whatever_was_said_and_when() -> None:
         (EVENING, "Hi there.", "(Sunday 7:42 PM) Hi there."),
         (EVENING.replace(hour=0, minute=5), " Still up? ", "(Sunday 12:05 AM) Still up?"),
         (EVENING.replace(hour=12, minute=0), "Lunch!", "(Sunday 12:00 PM) Lunch!"),
-        (EVENING, "What day is it?", "(Sunday 22 November 2026, 7:42 PM) What day is it?"),
+        (EVENING, "What day is it?", "(Sunday 7:42 PM) What day is it? (Today is Sunday 22 November 2026)"),
         (EVENING, "I'm doing great.", "(Sunday 7:42 PM) I'm doing great."),
         (
             EVENING,
             "Any plans for TOMORROW?",
-            "(Sunday 22 November 2026, 7:42 PM, tomorrow is Monday) Any plans for TOMORROW?",
+            "(Sunday 7:42 PM) Any plans for TOMORROW? (Today is Sunday 22 November 2026, tomorrow is Monday)",
         ),
     ],
 )
 def test_the_clock_stands_before_the_words_it_belongs_to(now: datetime, text: str, noted: str) -> None:
     assert prompt().note(text, now) == noted
+
+
+@pytest.mark.parametrize("language", ["en", "es", "auto"])
+@pytest.mark.parametrize("text", ["Hi.", "What day is it", "What day is it tomorrow, and what is the date?"])
+def test_a_note_begins_the_same_whatever_the_words(language: str, text: str) -> None:
+    subject = prompt(language=language)
+    assert subject.note(text, EVENING).startswith(f"{subject.opening(EVENING)} {text}")
 
 
 def test_the_date_is_always_there_where_the_words_for_it_are_not_known() -> None:
