@@ -260,6 +260,8 @@ class Assistant:
         if self._told is not None and self._told.microphone != hearing:
             self._tell_of_listening()
         self.conversation.tick()
+        if self._device is not None:
+            self._device.rest(self.conversation.quiet and not self.listener.speaking)
 
     def _keep_time(self) -> None:
         """Follow the latency of the device, which is known once its streams run and changes with them."""
@@ -268,7 +270,8 @@ class Assistant:
             self._far.align(latency)
 
     def _render(self, samples: int) -> Block:
-        block = self.speaker.render(samples)
+        ready = self._device is None or self._device.ready
+        block = self.speaker.render(samples) if ready else silence(samples)
         if self._canceller is not None:
             self._far.push(block)
         for tap in self.taps:

@@ -558,7 +558,13 @@ class Conversation:
     ) -> bool:
         """Whether what was said into her answer asks for none itself; if it does, the floor is free now."""
         reply = attempt.reply
-        meant = "noise" if reason else meaning(transcript.text, asked=_asks(challenge.attempt.reply.track))
+        meant = (
+            "noise"
+            if reason
+            else meaning(
+                transcript.text, asked=_asks(challenge.attempt.reply.track), language=transcript.language
+            )
+        )
         if meant == "speech":
             self._give_way(challenge)
             if reply.committed:

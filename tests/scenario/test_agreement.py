@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "soak"))
-from agreement import faults, hold, record
+from soak.agreement import faults, hold, record
 
 pytestmark = pytest.mark.scenario
 

@@ -36,7 +36,15 @@ STORY = "Once upon a time there was a keeper of bees, and he lived by the sea, a
 NOISE = Transcript("", "en", no_speech=0.95, logprob=-1.5)
 
 
+WAITS = {"end_sure_ms": 300, "end_likely_ms": 500, "end_ms": 800, "end_trailing_ms": 1500, "reopen_ms": 1500}
+
+
+def settings(**changes: dict[str, object]) -> Config:
+    return Config.model_validate({**changes, "hearing": {**WAITS, **changes.get("hearing", {})}})
+
+
 def run(folder: Path, script: Script, *speech: float, **options: object) -> Outcome:
+    options.setdefault("config", settings())
     return asyncio.run(converse(folder, script, speech_and_silence(*speech), **options))  # type: ignore[arg-type]
 
 
@@ -129,7 +137,7 @@ def test_three_bets_a_turn_and_no_more(tmp_path: Path) -> None:
     assert len(script.prompts) == 4
     assert said(outcome) == ["Tea it is."]
     never = Script(heard=["Hello."], answers=["Hi."], hearing_takes=0.02)
-    patient = run(tmp_path, never, 1, 1, 5, config=Config.model_validate({"dialog": {"bets": 0}}))
+    patient = run(tmp_path, never, 1, 1, 5, config=settings(dialog={"bets": 0}))
     assert patient.of(ReplySounded)[0].at > patient.of(TurnEnded)[0].at + 0.2 * 16_000
 
 
@@ -171,7 +179,7 @@ def test_words_are_known_and_read_while_they_are_spoken(tmp_path: Path) -> None:
     assert any("Would you tell" in messages[-1].content for messages in script.prefilled)
     told = script.prompts[0][-1].content
     assert all(told.startswith(m[-1].content.strip()) for m in script.prefilled if m[-1].role == "user")
-    off = Config.model_validate({"hearing": {"partial_ms": 0}})
+    off = settings(hearing={"partial_ms": 0})
     script = Script(heard=["Would you tell me what the time is?"], answers=["Noon."])
     assert all(e.final for e in run(tmp_path, script, 1, 3, 4, config=off).of(Transcribed))
 
@@ -185,8 +193,7 @@ def wait(outcome: Outcome) -> float:
 
 
 def test_words_and_sound_choose_the_wait(tmp_path: Path) -> None:
-    hearing = {"end_sure_ms": 300, "end_likely_ms": 600, "end_ms": 900, "end_trailing_ms": 1500}
-    config = Config.model_validate({"hearing": hearing})
+    config = settings(hearing={"end_likely_ms": 600, "end_ms": 900})
 
     def waited(words: str, probability: float) -> float:
         script = Script(heard=[words], hearing_takes=0.05)
