@@ -97,7 +97,7 @@ class Voice(_Section):
     name: str = "auto"
     speed: Annotated[float, Field(ge=0.5, le=2)] = 1.0
     volume: Annotated[float, Field(ge=0, le=1)] = 1.0
-    threads: Annotated[int, Field(ge=1, le=64)] = 1
+    threads: Annotated[int, Field(ge=1, le=64)] = 2
 
 
 class Dialog(_Section):
