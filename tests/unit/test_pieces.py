@@ -19,6 +19,11 @@ def test_pieces_pass_as_they_come() -> None:
     assert read("Hello", " there", ".") == ["Hello", " there", ".", ""]
 
 
+def test_the_blank_after_words_that_are_there_already_stays() -> None:
+    subject = Pieces(goes_on=True)
+    assert [subject.feed(b" there"), subject.finish()] == [" there", ""]
+
+
 def test_a_character_comes_whole() -> None:
     cafe = "café 🙂!".encode()
     assert "".join(read(*(cafe[i : i + 1] for i in range(len(cafe))))) == "café 🙂!"

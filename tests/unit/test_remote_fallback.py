@@ -44,6 +44,7 @@ class Model:
         self.good = 0
         self.asked = 0
         self.prefilled: list[Sequence[Message]] = []
+        self.unfinished: list[bool] = []
         self.saved: list[Sequence[Message]] = []
         self.kept = False
 
@@ -52,6 +53,7 @@ class Model:
 
     def prefill(self, messages: Sequence[Message], token: Token, *, unfinished: bool = False) -> None:
         self.prefilled.append(messages)
+        self.unfinished.append(unfinished)
 
     def generate(
         self,
@@ -66,7 +68,7 @@ class Model:
         for number, word in enumerate(self.words):
             if self.problem is not None and number == self.good:
                 raise self.problem
-            yield word
+            yield f"{begun}{word}"
 
     def restore(self, messages: Sequence[Message]) -> bool:
         return self.kept
@@ -208,8 +210,10 @@ def test_the_model_that_stands_in_knows_the_opening_and_its_threads() -> None:
     assert near.prefilled == near.saved == [OPENING]
     model.threads = 2
     assert near.threads == 2
-    model.prefill(TURN, Token())
+    model.prefill(TURN, Token(), unfinished=True)
     assert near.prefilled == [OPENING, TURN]
+    assert near.unfinished == [False, True]
+    assert list(model.generate(TURN, Token(), max_tokens=9, begun="quite ")) == ["quite near"]
     assert far.prefilled == []
 
 

@@ -51,6 +51,18 @@ def test_an_answer_comes_in_pieces_and_the_request_says_what_was_set(tmp_path: P
     assert (body["temperature"], asked[2].body["temperature"]) == (0.0, 0.5)
 
 
+@pytest.mark.parametrize(("begun", "goes_on"), [("Hello,", " Ada."), ("Hello, ", "Ada.")])
+def test_an_answer_that_was_broken_off_goes_on(begun: str, goes_on: str) -> None:
+    with chatting(stream(" Ada", ".")) as (url, asked):
+        assert "".join(model(url).generate(TURN, Token(), max_tokens=40, begun=begun)) == goes_on
+        assert answer(model(url)) == "Ada."
+    continued, anew = (request.body for request in asked if request.path.endswith("completions"))
+    assert continued["messages"][-1] == {"role": "assistant", "content": "Hello,"}
+    assert (continued["add_generation_prompt"], continued["continue_final_message"]) == (False, True)
+    assert anew["messages"][-1]["role"] == "user"
+    assert not {"add_generation_prompt", "continue_final_message"} & set(anew)
+
+
 def test_thoughts_are_left_out() -> None:
     def think(line: socket.socket) -> None:
         begin_stream(line)
