@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -14,7 +15,8 @@ from samantha.errors import ModelError
 from samantha.voice import phonemes
 from samantha.voice.network import Network, mending, require
 from samantha.voice.phonemes import Phrase
-from samantha.voice.sound import finish
+from samantha.voice.sound import finishing
+from samantha.voice.vocoder import Vocoder, vocoder
 
 LONGEST = 510
 """Tokens the network takes at once, without the two that frame them."""
@@ -82,7 +84,8 @@ class Kokoro:
         self._espeak, language = _HOMES.get(self.name[:1], ("en-us", "en"))
         self.languages: tuple[str, ...] = (language,)
         self._styles = _styles(voice)
-        self._network = Network(model, threads=threads)
+        require(model)
+        self._network = vocoder(model, threads=threads) or Network(model, threads=threads)
         inputs = self._network.inputs
         self._tokens_input = "input_ids" if "input_ids" in inputs else "tokens"
         if not {self._tokens_input, "style", "speed"} <= set(inputs):
@@ -99,21 +102,27 @@ class Kokoro:
         for sentence in phonemes.sentences(text, self._espeak):
             for piece, mark in pieces(sentence, self._espeak):
                 tokens = [TOKENS[symbol] for symbol in piece]
-                block = finish(self._spoken(tokens, token, pace), mark, speed=pace, volume=self._volume)
-                if len(block):
-                    yield block
+                sound = self._spoken(self._inputs(tokens, pace), token)
+                yield from finishing(sound, mark, speed=pace, volume=self._volume)
 
-    def _spoken(self, tokens: Sequence[int], token: Token, pace: float) -> Block:
+    def _spoken(self, inputs: Mapping[str, Any], token: Token) -> Iterator[tuple[Block, bool]]:
+        """Blocks of sound as the network makes them, each with whether it is the last."""
+        if isinstance(self._network, Vocoder):
+            frames = self._network.frames(inputs, token)
+            yield from self._network.speak(frames, inputs["style"], token)
+        else:
+            yield np.asarray(self._network.run(inputs, token)[0], np.float32).reshape(-1), True
+
+    def _inputs(self, tokens: Sequence[int], pace: float) -> dict[str, Any]:
         types = self._network.inputs
         whole = types["speed"] in ("tensor(int32)", "tensor(int64)")
         speed = max(1, round(pace)) if whole else pace
-        inputs = {
+        return {
             self._tokens_input: np.array([[0, *tokens, 0]], _type(types[self._tokens_input])),
             # A row for each length of text: the first is for one token.
             "style": self._styles[min(len(tokens), len(self._styles)) - 1].astype(_type(types["style"])),
             "speed": np.array([speed], _type(types["speed"])),
         }
-        return np.asarray(self._network.run(inputs, token), np.float32).reshape(-1)
 
 
 def pieces(sentence: Sequence[Phrase], voice: str) -> Iterator[tuple[str, str]]:

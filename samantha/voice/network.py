@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +19,15 @@ class Network:
     and the network can be used again at once.
     """
 
-    def __init__(self, path: Path, *, threads: int) -> None:
-        """Raises ModelError if `path` is missing, unreadable or no model."""
+    def __init__(self, path: Path, *, threads: int, model: bytes = b"") -> None:
+        """`model` is what to run instead of the file: a part of it, or a change of it.
+
+        Raises ModelError if `path` is missing, unreadable or no model.
+        """
         import onnxruntime
 
-        require(path)
+        if not model:
+            require(path)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
@@ -33,7 +37,7 @@ class Network:
         options.enable_cpu_mem_arena = False
         try:
             self._session = onnxruntime.InferenceSession(
-                str(path), options, providers=["CPUExecutionProvider"]
+                model or str(path), options, providers=["CPUExecutionProvider"]
             )
         except Exception as problem:  # onnxruntime's errors have no common ancestor below Exception
             if memory_ran_out(problem):
@@ -44,8 +48,8 @@ class Network:
         self.inputs: dict[str, str] = {each.name: each.type for each in self._session.get_inputs()}
         """Name and type, such as ``"tensor(float)"``, of each input."""
 
-    def run(self, inputs: Mapping[str, Any], token: Token) -> Any:
-        """The first output for `inputs`, a numpy array. Raises Cancelled, or ModelError if it fails."""
+    def run(self, inputs: Mapping[str, Any], token: Token) -> Sequence[Any]:
+        """The outputs for `inputs`, numpy arrays. Raises Cancelled, or ModelError if it fails."""
         options = self._options()
         options.log_severity_level = _SILENT
 
@@ -63,7 +67,8 @@ class Network:
                     raise MemoryError from problem
                 raise ModelError(f"{self._path} failed while speaking.", mending(self._path)) from problem
         token.check()
-        return outputs[0]
+        found: Sequence[Any] = outputs
+        return found
 
 
 def require(path: Path) -> None:

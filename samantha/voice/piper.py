@@ -61,7 +61,7 @@ class Piper:
             if not any(symbol.isalpha() for symbol in known):
                 continue
             ids = self._piper.phonemes_to_ids(known)
-            sound = np.asarray(self._network.run(self._inputs(ids, pace), token), np.float32).reshape(-1)
+            sound = np.asarray(self._network.run(self._inputs(ids, pace), token)[0], np.float32).reshape(-1)
             block = finish(resample(sound, self._config.sample_rate), mark, speed=pace, volume=self._volume)
             if len(block):
                 yield block

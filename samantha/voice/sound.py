@@ -24,6 +24,9 @@ _LEVEL_DBFS = -20.0
 _MOST_GAIN_DB = 9.0
 _PEAK = 0.89  # -1 dBFS
 
+_OPENING = 10 ** (-1.5 / 20)
+"""How loud half a second at the beginning is to be, so that the whole is at the level: people trail off."""
+
 _PAUSES = {".": 0.22, "!": 0.22, "?": 0.24, "…": 0.26, ";": 0.14, ":": 0.14, "—": 0.10, ",": 0.08, "": 0.02}
 """Seconds of silence after a piece that ends with this mark. People leave 100 to 300 ms between sentences;
 what follows a comma is a new synthesis with an onset of its own, so it needs less."""
@@ -35,10 +38,32 @@ def finish(sound: Block, mark: str, *, speed: float = 1.0, volume: float = 1.0) 
     Trimmed at both ends, at a level of about -20 dBFS with no peak above -1, scaled by `volume` in [0, 1],
     and followed by the pause that `mark` asks for, shorter at a higher `speed`. Silence gives an empty block.
     """
-    spoken = trim(sound)
-    if not len(spoken):
-        return spoken
-    return np.concatenate([spoken * np.float32(_gain(spoken) * volume), pause(mark, speed)])
+    return next(finishing([(sound, True)], mark, speed=speed, volume=volume), sound[:0])
+
+
+def finishing(
+    stream: Iterable[tuple[Block, bool]], mark: str, *, speed: float = 1.0, volume: float = 1.0
+) -> Iterator[Block]:
+    """As `finish`, for sound that comes in blocks, each with whether it is the last, which join without a seam.
+
+    The first that is not silent decides on the level.
+    """
+    gain = 0.0
+    for block, last in stream:
+        begin, end = _audible(block)
+        first = not gain
+        if first and begin == end:
+            continue
+        spoken = block[begin if first else 0 : end if last else None]
+        if first:
+            spoken = fade(spoken, _EDGE)
+            gain = _gain(spoken) * (1.0 if last else _OPENING)
+        if last:
+            spoken = fade(spoken, _EDGE, out=True)
+        before, gain = gain, min(gain, _PEAK / max(float(np.abs(block).max()), 1e-6))
+        ramp = np.interp(np.arange(len(spoken)), [0, _EDGE], [gain if first else before, gain])
+        ready = (spoken * (ramp * volume)).astype(np.float32)
+        yield np.concatenate([ready, pause(mark, speed)]) if last else ready
 
 
 def pause(mark: str, speed: float = 1.0) -> Block:
@@ -63,16 +88,18 @@ def trimmed(stream: Iterable[Block]) -> Iterator[Block]:
 
 def trim(sound: Block) -> Block:
     """`sound` without the silence at its ends, its cut edges faded over 3 ms."""
-    frames = len(sound) // _FRAME
-    if not frames:
-        return sound[:0]
-    levels = _levels(sound)
-    loud = np.flatnonzero(levels > max(levels.max() - _QUIET_DB, -70.0))
-    if not len(loud):
-        return sound[:0]
-    begin = max(0, int(loud[0]) * _FRAME - _MARGIN)
-    end = min(len(sound), int(loud[-1] + 1) * _FRAME + _MARGIN)
+    begin, end = _audible(sound)
     return fade(fade(sound[begin:end], _EDGE), _EDGE, out=True)
+
+
+def _audible(sound: Block) -> tuple[int, int]:
+    """From where to where `sound` can be heard; equal if nowhere."""
+    levels = _levels(sound)
+    loud = np.flatnonzero(levels > max(levels.max(initial=-120.0) - _QUIET_DB, -70.0))
+    if not len(loud):
+        return 0, 0
+    begin = max(0, int(loud[0]) * _FRAME - _MARGIN)
+    return begin, min(len(sound), int(loud[-1] + 1) * _FRAME + _MARGIN)
 
 
 def _levels(sound: Block) -> Block:

@@ -20,6 +20,7 @@ from samantha.errors import Cancelled, ModelError
 from samantha.voice import phonemes
 from samantha.voice.kokoro import Kokoro
 from samantha.voice.piper import Piper
+from samantha.voice.sound import trim
 
 pytestmark = pytest.mark.integration
 
@@ -89,10 +90,45 @@ def test_the_sound_is_sane(voice: Piper | Kokoro) -> None:
     assert level_dbfs(sound[-samples(0.4, VOICE_RATE) :]) > -60  # of less than 0.4 s
 
 
-def test_every_sentence_is_a_block_and_comes_as_soon_as_it_is_done(voice: Piper | Kokoro) -> None:
-    blocks = voice.synthesize("Sure. I am here. What now?", Token())
+def test_every_sentence_is_a_block_and_comes_as_soon_as_it_is_done(piper: Piper) -> None:
+    blocks = piper.synthesize("Sure. I am here. What now?", Token())
     assert len(next(blocks)) < samples(1.6, VOICE_RATE)
     assert len(list(blocks)) == 2
+
+
+@pytest.fixture
+def seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows of a second, however fast or slow the machine is."""
+    monkeypatch.setattr("samantha.voice.vocoder.window", lambda left, *_: 80 if left >= 120 else left)
+
+
+@pytest.mark.usefixtures("seconds")
+def test_kokoro_begins_before_a_sentence_is_done(kokoro: Kokoro) -> None:
+    first, *rest = kokoro.synthesize(SENTENCE, Token())
+    assert len(first) <= samples(1.0, VOICE_RATE)
+    assert rest
+    bounds = np.cumsum([len(first), *map(len, rest[:-1])])
+    sound = np.concatenate([first, *rest])
+    steps = np.abs(np.diff(sound))
+    for bound in bounds:  # no click: the step from block to block is none of the largest nearby
+        nearby = np.delete(steps[bound - 240 : bound + 240], 239)
+        assert steps[bound - 1] <= nearby.max()
+
+
+def test_kokoro_in_windows_is_the_same_voice(kokoro: Kokoro, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As long as in one piece, and as loud at every moment."""
+
+    def levels(longest: int) -> Block:
+        monkeypatch.setattr("samantha.voice.vocoder.window", lambda left, *_: min(left, longest))
+        sound = trim(said(kokoro, SENTENCE))
+        frames = sound[: len(sound) // 480 * 480].reshape(-1, 480)
+        return np.maximum(10 * np.log10(np.mean(np.square(frames), axis=1) + 1e-9), -50)
+
+    whole, parts = levels(10_000), levels(80)
+    assert abs(len(whole) - len(parts)) <= 3
+    size = min(len(whole), len(parts)) - 3
+    likeness = [np.corrcoef(whole[a:][:size], parts[b:][:size])[0, 1] for a in range(4) for b in range(4)]
+    assert max(likeness) > 0.95
 
 
 @pytest.mark.parametrize("text", ["", " ", "…", "!?", "—"])

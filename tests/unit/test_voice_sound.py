@@ -8,7 +8,7 @@ import pytest
 from samantha.audio.pcm import VOICE_RATE, Block, level_dbfs, samples, silence
 from samantha.voice.kokoro import LONGEST, TOKENS, notation, pieces
 from samantha.voice.phonemes import Phrase
-from samantha.voice.sound import finish, resample, trim
+from samantha.voice.sound import finish, finishing, resample, trim
 
 pytestmark = pytest.mark.unit
 
@@ -95,3 +95,29 @@ def test_a_sentence_too_long_for_kokoro_comes_in_pieces() -> None:
     assert all(0 < len(piece) <= LONGEST for piece, _ in found)
     assert found[-1][1] == "."
     assert sum(piece.count("k") for piece, _ in found) == 1200  # x is spoken as k: nothing is lost
+
+
+def test_blocks_are_finished_as_one() -> None:
+    """Trimmed at the outer ends only, one gain, no seam; the level a little lower, as openings are loud."""
+    sound = with_tails(tone(1.0))
+    cuts = [samples(0.6, VOICE_RATE), samples(0.9, VOICE_RATE)]
+    blocks = list(zip(np.split(sound, cuts), (False, False, True), strict=True))
+    made = list(finishing(blocks, "."))
+    assert len(made) == 3
+    joined, whole = np.concatenate(made), finish(sound, ".")
+    assert len(joined) == len(whole)
+    assert joined == pytest.approx(whole * 10 ** (-1.5 / 20), abs=1e-4)
+
+
+def test_a_louder_block_turns_the_rest_down() -> None:
+    loud = tone(0.5, 0.99)
+    first, second, third = finishing([(tone(0.5), False), (loud, False), (loud, True)], "")
+    assert level_dbfs(first) == pytest.approx(-21.5, abs=0.3)
+    assert float(np.abs(second[samples(0.01, VOICE_RATE) :]).max()) == pytest.approx(0.89, abs=0.01)
+    assert float(np.abs(third).max()) == pytest.approx(0.89, abs=0.01)
+
+
+def test_silent_blocks_before_a_voice_go() -> None:
+    stream = [(silence(9000), False), (silence(9000), False)]
+    assert list(finishing(stream, ".")) == []
+    assert len(list(finishing([*stream, (tone(0.5), True)], "."))) == 1

@@ -1,0 +1,141 @@
+"""Kokoro's network in two parts, so that sound begins before a sentence is done.
+
+The first part decides what is to be said: frames of 12.5 ms, with the melody in them. It takes a tenth of the
+work. The second, the vocoder, makes sound of frames, and it does so just as well in a window of them: only
+its normalisations look further than 90 ms, and it was taught on windows.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from samantha.audio.pcm import VOICE_RATE, Block
+from samantha.dialog.token import Token
+from samantha.errors import ModelError
+from samantha.voice import lighter
+from samantha.voice.network import Network
+from samantha.voice.onnx import Graph
+
+FRAME = 300
+"""Samples of one frame at VOICE_RATE."""
+
+_SHORTEST, _LONGEST = 80, 240
+"""Frames of a window. Below a second, what the normalisations see of the voice is so one-sided that consonants
+sink by 10 dB and more; from a second on, levels stay within 2 dB of those of the whole."""
+
+_SLOW = 0.6
+"""Seconds of work for a second of sound from which on short windows would not be done in time."""
+_HASTE = 0.75
+"""The part of the time until the sound runs out that the next window may take."""
+
+_BEFORE, _AFTER = 8, 6
+"""Frames of context, computed and thrown away: the reach of the vocoder."""
+
+_BLEND = FRAME
+"""Samples over which one window goes over into the next."""
+
+_AUDIBLE = -4.0
+"""Energy, a logarithm, above which a frame can be heard; with a margin, since consonants are soft."""
+_MARGIN = 4
+
+_FEATURES = "/decoder/decoder/decode.3/Div_4_output_0"
+_SOURCE = "/decoder/decoder/generator/Concat_3_output_0"
+_ENERGY = "/decoder/decoder/Unsqueeze_1_output_0"
+_AUDIO = "audio"
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Frames:
+    """What the vocoder is to say."""
+
+    features: Any
+    """(1, 512, n) float32"""
+    source: Any
+    """(1, 22, 60 n + 1) float32: the voice's own vibration, its phases running through from the start."""
+    energy: Any
+    """(n,) float32"""
+
+
+class Vocoder:
+    """The two parts of a network that has them."""
+
+    def __init__(self, path: Path, graph: Graph, *, threads: int) -> None:
+        """Raises ValueError if the network in `graph` cannot be parted, ModelError if it does not run."""
+        first = graph.part(graph.inputs, [_FEATURES, _SOURCE, _ENERGY])
+        second = graph.part([_FEATURES, _SOURCE, "style"], [_AUDIO])
+        self._first = Network(path, threads=threads, model=first)
+        self._second = Network(path, threads=threads, model=second)
+        self._pace = 0.3
+        self.inputs = self._first.inputs
+
+    def frames(self, inputs: Mapping[str, Any], token: Token) -> Frames:
+        """What to say for the `inputs` of the whole network. Raises Cancelled, or ModelError if it fails."""
+        features, source, energy = self._first.run(inputs, token)
+        return Frames(features, source, np.asarray(energy).reshape(-1))
+
+    def speak(self, frames: Frames, style: Any, token: Token) -> Iterator[tuple[Block, bool]]:
+        """The sound of `frames` at VOICE_RATE with little silence around it, in blocks that join seamlessly.
+
+        With each comes whether it is the last. Raises Cancelled, or ModelError if it fails.
+        """
+        heard = np.flatnonzero(frames.energy > _AUDIBLE)
+        if not len(heard):
+            return
+        total = len(frames.energy)
+        begin, end = max(0, int(heard[0]) - _MARGIN), min(total, int(heard[-1]) + 1 + _MARGIN)
+        ramp = np.linspace(0.0, 1.0, _BLEND, endpoint=False, dtype=np.float32)
+        tail, length = None, 0
+        while begin < end:
+            length = window(end - begin, length, self._pace)
+            low, high = max(0, begin - _BEFORE), min(total, begin + length + _AFTER)
+            sound = self._window(frames, low, high, style, token)[(begin - low) * FRAME :]
+            if tail is not None:
+                sound[:_BLEND] = sound[:_BLEND] * ramp + tail * (1 - ramp)
+            begin += length
+            tail = sound[length * FRAME : length * FRAME + _BLEND]
+            yield sound[: length * FRAME], begin >= end
+
+    def _window(self, frames: Frames, low: int, high: int, style: Any, token: Token) -> Block:
+        inputs = {
+            _FEATURES: frames.features[:, :, low:high],
+            _SOURCE: frames.source[:, :, 60 * low : 60 * high + 1],
+            "style": style,
+        }
+        began = time.perf_counter()
+        sound = np.array(self._second.run(inputs, token)[0], np.float32).reshape(-1)
+        self._pace = (time.perf_counter() - began) * VOICE_RATE / len(sound)
+        return sound
+
+
+def window(left: int, before: int, pace: float) -> int:
+    """How many frames to make next, of `left`, after a window of `before` (0: none), so that no gap is heard.
+
+    A second of sound takes `pace` seconds of work. Each window has to be done while the one before it is
+    played; on a machine that is slow or busy, the first is so long that all the rest can be.
+    """
+    if not before:
+        length = max(_SHORTEST, int(left * pace / (1 + pace))) if pace > _SLOW else _SHORTEST
+    else:
+        length = int(_HASTE * before / max(pace, 0.01)) - _BEFORE - _AFTER
+        length = min(_LONGEST, max(_SHORTEST, length)) if pace <= _SLOW else left
+    return length if left >= 1.5 * length else left
+
+
+def vocoder(path: Path, *, threads: int) -> Vocoder | None:
+    """The network at `path` in two parts and fewer steps, or None if it is of another make."""
+    try:
+        graph = Graph(path.read_bytes())
+        lighter.lighten(graph)
+        return Vocoder(path, graph, threads=threads)
+    except (ValueError, OSError, ModelError) as problem:
+        _log.info("%s is used as it is: %s", path, problem)
+        return None
