@@ -19,11 +19,10 @@ from samantha.ports import Transcript
 _SHORTEST_S = 0.1
 _FULL_S = 30.0
 _PIECE_S = 26.0
-_HURRIED_PIECE_S = 13.0
+_HURRIED_PIECE_S = 18.0
 _REST_S = 2.0
 _QUIET_S = 0.24
 _FRAME_S = 0.02
-_CONTEXT_WORDS = 30
 _MOST_TOKENS = 224
 _HOPELESS = -1.5
 _CLEAR = -0.5
@@ -86,7 +85,7 @@ class Whisper:
 
         In a `hurry` it is never heard in the full window, which takes a second: the transcript's logprob
         says how sure it is. And of a turn that was heard before, when it was shorter, only the last piece is
-        heard again, 15 s at most. Raises Cancelled between two passes of the model; a pass takes 0.1 to 1 s
+        heard again, 20 s at most. Raises Cancelled between two passes of the model; a pass takes 0.1 to 1 s
         and cannot be stopped.
         """
         token.check()
@@ -107,12 +106,9 @@ class Whisper:
         known, heard = self._before, list[_Piece]()
         language = self._language
         for number, sound in enumerate(pieces(audio, _HURRIED_PIECE_S)):
-            # A sentence goes on across a cut: what was said before it belongs to what is expected after it.
-            said = heard[-1].transcript.text.split()[-_CONTEXT_WORDS:] if heard else []
-            context = " ".join([expected, *said])
             piece = known[number] if number < len(known) else None
-            if piece is None or piece.expected != context or not np.array_equal(piece.sound, sound):
-                piece = _Piece(sound, context, self._hear(sound, language, context, token, hurry=True))
+            if piece is None or piece.expected != expected or not np.array_equal(piece.sound, sound):
+                piece = _Piece(sound, expected, self._hear(sound, language, expected, token, hurry=True))
             heard.append(piece)
             self._before = heard
             language = heard[0].transcript.language

@@ -117,18 +117,17 @@ class _Looks(Token):
 
 
 def test_of_a_turn_that_grows_only_its_end_is_heard_again(whisper: Whisper, voice: dict[str, Block]) -> None:
-    said = list(SENTENCES) * 3
+    said = list(SENTENCES) * 4
     pause = silence(HEARING_RATE // 2)
     sound = np.concatenate([part for text in said for part in (voice[text], pause)])
-    assert len(sound) > 30 * HEARING_RATE
+    assert len(sound) > 40 * HEARING_RATE
     first, second, other = _Looks(), _Looks(), _Looks()
     whisper.transcribe(sound[: -2 * HEARING_RATE], first, hurry=True)
     found = whisper.transcribe(sound, second, hurry=True)
     assert word_errors([" ".join(said)], [found.text]) <= 0.1
-    assert first.passes >= 3
-    assert second.passes <= 2
+    assert second.passes < first.passes
     whisper.transcribe(sound * np.float32(0.9), other, hurry=True)
-    assert other.passes >= 3, "another turn was taken for the one before"
+    assert other.passes > second.passes, "another turn was taken for the one before"
 
 
 def test_in_a_hurry_nothing_is_heard_in_the_full_window(whisper: Whisper, voice: dict[str, Block]) -> None:
