@@ -9,9 +9,22 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
 
-Ending = Literal["none", "pause", "sentence", "unsure"]
+from samantha.voice.endings import (
+    CJK_PAUSE_MARKS,
+    CJK_SENTENCE_MARKS,
+    CLOSERS,
+    LAST_UNLESS_NUMBER,
+    LIST_MARK,
+    PAUSE_MARKS,
+    bare_word,
+    count_words,
+    ending_of,
+    is_cjk,
+    is_open,
+    last_line,
+    word_set,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,37 +50,11 @@ _PACES = (
 a tenth (Piper) to a quarter (Kokoro) to be thought and spoken: so a clause may have some four words more than
 she is ahead by, or the silence before it is heard."""
 _TOO_MANY = 8  # words over `most` after which any gap between two words will do
-_LONGEST_QUOTE = 25  # words after which a quotation or bracket that stays open no longer holds text together
 
-_CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_WORD = re.compile(rf"(?P<cjk>[{_CJK}])|(?:(?![{_CJK}])[^\W_])+(?:['’.,:@/-](?:(?![{_CJK}])[^\W_])+)*")
-
-_CLOSERS = "\"'”’»)]}*_`~」』）】›"
-_SENTENCE_MARKS = "!?。！？।؟"
-_PAUSE_MARKS = ",;:—،，；：、"
-_CJK_SENTENCE = "。！？"
-_CJK_PAUSE = "，；：、"
 _PLAIN_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*[,;!?]")
 _SURELY_LAST = re.compile(r"[^\W\d_]{2,}(?:['’-][^\W\d_]+)*\.")
-_LIST_MARK = re.compile(r"[-*+•]|\(?(?:\d{1,3}|[A-Za-z])[.):]")
-_DOTTED = re.compile(r"(?:[^\W\d_]\.)+")
 
-
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
-_NEVER_LAST = _set(
-    "dr. mr. mrs. ms. mx. prof. st. mt. ft. e.g. i.e. vs. cf. gen. col. sgt. capt. lt. rev. hon. sen. "
-    "rep. gov. fig. vol. pp. ca. approx. dept. est. messrs. z.b. bzw. d.h. hr. fr. nr. "
-    "sra. srta. dra. mme. mlle. p.ej."
-)
-_LAST_BEFORE_CAPITAL = _set("a.m. p.m. etc. inc. ltd. co. corp. jr. sr. bros. ph.d. usw. u.s.w.")
-_LAST_UNLESS_NUMBER = _set(
-    "no. nos. jan. feb. mar. apr. jun. jul. aug. sep. sept. oct. nov. dec. sec. ch. art."
-)
-
-_REACTIONS = _set(
+_REACTIONS = word_set(
     "oh ooh ah aha aw aww well hm hmm mm mhm wow whoa yes yeah yep no nope nah sure okay ok right true exactly "
     "absolutely definitely certainly indeed great nice good cool sweet perfect lovely wonderful congratulations "
     "thanks sorry ouch hey hi hello honestly actually maybe anyway "
@@ -75,28 +62,14 @@ _REACTIONS = _set(
 )
 """What may be said alone before a comma, as people do while they think of the rest."""
 
-_JOINTS = _set(
+_JOINTS = word_set(
     "and but because so that which while when if since although though where until unless or whether whereas "
     "und aber weil dass wenn oder et mais parce quand y pero porque cuando e ma perché mas quando"
 )
-_LOOSE_JOINTS = _JOINTS | _set(
+_LOOSE_JOINTS = _JOINTS | word_set(
     "than as who with without for in on at by from into about after before between during through of "
     "mit für von bei nach avec pour dans sur con para por en per"
 )
-
-_PAIRS = {
-    "(": ")",
-    "[": "]",
-    "{": "}",
-    "“": "”",
-    "„": "“",
-    "«": "»",
-    "「": "」",
-    "『": "』",
-    "（": "）",
-    "‘": "’",
-}
-_FENCE = re.compile(r'\*+|_+|`+|["“”„«»「」『』（）()\[\]{}‘’]')
 
 
 class ClauseSplitter:
@@ -170,7 +143,7 @@ class ClauseSplitter:
         if is_open(body):
             return 0
         words, ending = count_words(body), ending_of(body)
-        if text[-1] == "\n" and not _LIST_MARK.fullmatch(_last_line(body).strip()):
+        if text[-1] == "\n" and not LIST_MARK.fullmatch(last_line(body).strip()):
             ending = "sentence"  # a heading, a line of a list, a paragraph
         if ending == "unsure" and self._given == 0 and body.endswith(("...", "…")):
             ending = "sentence"  # "Hmm…"
@@ -202,16 +175,16 @@ class ClauseSplitter:
 
     def _reacts(self, body: str) -> bool:
         """Whether `body` is the first thing she says, a mere reaction."""
-        return not self._given and body.rstrip(f"{_PAUSE_MARKS}-– ").lower() in _REACTIONS
+        return not self._given and body.rstrip(f"{PAUSE_MARKS}-– ").lower() in _REACTIONS
 
     def _cut_before_word(self) -> int:
         """The first character of a word can settle whether the full stop before it was one."""
         body, next_one = self._pending[:-1].rstrip(), self._pending[-1]
         if ending_of(body) != "unsure" or is_open(body):
             return 0
-        last = _bare(body)
+        last = bare_word(body)
         begins = next_one.isupper() or next_one in "\"“'‘¿¡"
-        ended = not next_one.isdigit() if last in _LAST_UNLESS_NUMBER else begins
+        ended = not next_one.isdigit() if last in LAST_UNLESS_NUMBER else begins
         pause = not ended and last.endswith(("...", "…"))
         least = self._pace.pause if pause else self._pace.sentence
         return len(self._pending) - 1 if (ended or pause) and count_words(body) >= least else 0
@@ -219,82 +192,17 @@ class ClauseSplitter:
     def _cut_at_mark(self) -> int:
         """Marks after which no further character is needed, so that nobody waits for one."""
         text, mark = self._pending, self._pending[-1]
-        if mark in _CJK_SENTENCE or (mark in _CLOSERS and text[-2:-1] and text[-2] in _CJK_SENTENCE):
+        if mark in CJK_SENTENCE_MARKS or (mark in CLOSERS and text[-2:-1] and text[-2] in CJK_SENTENCE_MARKS):
             least = self._pace.sentence
-        elif mark in _CJK_PAUSE or (mark == "—" and text[-2:-1].isalpha()):
+        elif mark in CJK_PAUSE_MARKS or (mark == "—" and text[-2:-1].isalpha()):
             least = self._pace.pause
         elif mark in ",;!?" and self._given == 0 and _PLAIN_WORD.fullmatch(text.split()[-1]):
             least = self._pace.sentence if mark in "!?" or self._reacts(text) else self._pace.pause
-        elif len(text) % 32 == 0 and count_words(text) >= 2 * self._pace.most and _is_cjk(text[-2:]):
+        elif len(text) % 32 == 0 and count_words(text) >= 2 * self._pace.most and is_cjk(text[-2:]):
             least = 1  # a script without spaces, and no mark for a long time
         else:
             return 0
         return len(text) if count_words(text) >= least and not is_open(text) else 0
-
-
-def count_words(text: str) -> int:
-    """Words in `text`; two characters of a script without spaces count as one."""
-    characters = words = 0
-    for match in _WORD.finditer(text):
-        if match["cjk"]:
-            characters += 1
-        else:
-            words += 1
-    return words + (characters + 1) // 2
-
-
-def ending_of(body: str) -> Ending:
-    """What the end of `body`, before white space, is: "unsure" where the next character decides."""
-    core = body.rstrip(_CLOSERS)
-    if not core:
-        return "none"
-    word, mark = core.split()[-1], core[-1]
-    if mark in _SENTENCE_MARKS:
-        return "sentence"
-    if mark in _PAUSE_MARKS or word in ("-", "--", "–"):
-        return "none" if word == _last_line(core).strip() and _LIST_MARK.fullmatch(word) else "pause"
-    if mark == "…" or core.endswith("..."):
-        return "unsure"
-    if mark != ".":
-        return "none"
-    if word == _last_line(core).strip() and _LIST_MARK.fullmatch(word):
-        return "none"
-    bare = _bare(core)
-    if bare in _NEVER_LAST:
-        return "none"
-    if bare in _LAST_BEFORE_CAPITAL or bare in _LAST_UNLESS_NUMBER:
-        return "unsure"
-    return "none" if _DOTTED.fullmatch(bare) else "sentence"
-
-
-def is_open(text: str) -> bool:
-    """Whether `text` ends inside a quotation, a bracket or emphasis that began no more than 25 words ago."""
-    open_: list[tuple[str, int]] = []
-    for match in _FENCE.finditer(text):
-        mark, start, end = match.group(), match.start(), match.end()
-        before, after = text[start - 1 : start], text[end : end + 1]
-        opens = not before or before.isspace() or before in '([{—–-"“‘*_'
-        closing = next((i for i, (closer, _) in enumerate(open_) if closer == mark), None)
-        if mark == "’" and after.isalpha():
-            continue  # an apostrophe
-        if closing is not None and (mark in ")]}”“»」』）’" or not before.isspace()):
-            del open_[closing:]
-        elif mark in _PAIRS:
-            if mark == "(" and before and before in ":;-=" and not after.isalpha():
-                continue  # a sad face
-            open_.append((_PAIRS[mark], start))
-        elif mark[0] in '*_`"' and len(mark) < 3 and opens and after and not after.isspace():
-            open_.append((mark, start))
-    return bool(open_) and count_words(text[open_[0][1] :]) <= _LONGEST_QUOTE
-
-
-def _bare(body: str) -> str:
-    """The last word in lower case, without quotes and brackets around it."""
-    return body.split()[-1].rstrip(_CLOSERS).lstrip("\"'“‘«([{*_").lower()
-
-
-def _last_line(text: str) -> str:
-    return text.rpartition("\n")[2]
 
 
 def _holds(word: str) -> bool:
@@ -302,7 +210,3 @@ def _holds(word: str) -> bool:
     return (
         word[-1].isdigit() or word.lower() in _LOOSE_JOINTS or (ending_of(word) == "none" and word[-1] == ".")
     )
-
-
-def _is_cjk(text: str) -> bool:
-    return bool(text) and all(match["cjk"] for match in _WORD.finditer(text)) and bool(_WORD.match(text))

@@ -6,7 +6,8 @@ import random
 
 import pytest
 
-from samantha.voice.clauses import ClauseSplitter, count_words, ending_of, is_open
+from samantha.voice.clauses import ClauseSplitter
+from samantha.voice.endings import count_words, ending_of, is_open
 
 pytestmark = pytest.mark.unit
 

@@ -39,6 +39,7 @@ FLOORS: list[set[str]] = [
         "mind.stops",
         "remote.reach",
         "voice.clauses",
+        "voice.endings",
         "voice.english",
         "voice.lexicon",
         "voice.numerals",
