@@ -23,7 +23,7 @@ SHORT, LONG = ("300", "500"), ("800", "1000")
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Shares are in percent, times in ms from the last sample of speech until the turn is over."""
+    """Shares are in percent, times in ms from the end of speech, as the detector hears it, to the turn's."""
 
     cut_ins: dict[str, float]
     """Turns ended inside a pause, by its length in ms."""
@@ -49,7 +49,7 @@ def judge(rows: Iterable[Row], policy: Policy) -> Verdict:
         if row["kind"] == "pause":
             pauses.append({length: wait <= silence for length, silence in row["silence_ms"].items()})
         elif row["kind"] == "end":
-            ends.append(wait + row["lag_ms"])
+            ends.append(wait)
         elif row["silence_ms"] >= 300:
             natural.append(wait <= row["silence_ms"])
     return Verdict(

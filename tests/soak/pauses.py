@@ -36,13 +36,16 @@ from samantha import app, config
 from samantha.audio.pcm import HEARING_RATE, Block, samples
 from samantha.config import Config, Hearing
 from samantha.dialog.token import Token
-from samantha.hearing.endpoint import Began, Decision, Endpointer, Rested, WentOn
+from samantha.hearing.endpoint import Began, Decision, Endpointer, Over, Rested, WentOn
 from samantha.ports import SpeechDetector, Synthesizer, Transcriber, TurnModel
 
-LISTENED_MS = (128, 192, 256, 384)
+LISTENED_MS = (128, 192)
 """How much silence the turn model is given."""
 
 LEAD_S, TAIL_S = 0.7, 2.0
+PEOPLE = ("utterance", "command")
+"""Kinds of recordings, with which their sources begin."""
+
 NEAR_S = 0.3
 """Where the detector may find the end of speech, around where it was cut."""
 
@@ -79,21 +82,21 @@ class Ears:
         cut = len(lead) + len(item.before)
         sound = np.concatenate([lead, item.before, tail])
         decisions = self._decisions(sound)
-        for decision, then in zip(decisions, [*decisions[1:], None], strict=True):
-            if not isinstance(decision, Rested):
-                continue
-            if abs(decision.speech_end - cut) < samples(NEAR_S) and not isinstance(then, WentOn):
-                row = self._row(item, sound, decisions, decision)
-                row["lag_ms"] = _ms(decision.speech_end - cut)
-                if not item.over:
-                    row["silence_ms"] = {
-                        ms: self._silence(item, int(ms), lead, room) for ms in (*SHORT, *LONG)
-                    }
-                yield row | {"kind": "end" if item.over else "pause"}
-            elif isinstance(then, WentOn) and item.over and item.source.startswith(("utterance", "command")):
-                row = self._row(item, sound, decisions, decision)
-                gap = then.at - self._detector.window - decision.speech_end
-                yield row | {"kind": "natural", "silence_ms": _ms(gap)}
+        last = next((decision for decision in reversed(decisions) if not isinstance(decision, Over)), None)
+        if item.source.startswith(PEOPLE) and item.over:
+            for rested, then in pairwise(decisions):
+                if isinstance(rested, Rested) and isinstance(then, WentOn):
+                    silence = then.at - self._detector.window - rested.speech_end
+                    row = self._row(item, sound, decisions, rested)
+                    yield row | {"kind": "natural", "silence_ms": _ms(silence)}
+        if not isinstance(last, Rested):
+            yield {"kind": "unheard", "source": item.source, "text": item.text}
+        elif item.over:
+            yield self._row(item, sound, decisions, last) | {"kind": "end"}
+        elif abs(last.speech_end - cut) < samples(NEAR_S):
+            row = self._row(item, sound, decisions, last)
+            silences = {ms: self._silence(item, int(ms), lead, room) for ms in (*SHORT, *LONG)}
+            yield row | {"kind": "pause", "silence_ms": silences}
 
     def _row(self, item: Item, sound: Block, decisions: list[Decision], rested: Rested) -> Row:
         began = next(d.began for d in reversed(decisions) if isinstance(d, Began) and d.at <= rested.at)
@@ -171,8 +174,9 @@ def features(settings: Config, speech: Path | None, seed: int, kept: Path) -> li
 
 def report(rows: list[Row], settings: Hearing) -> Verdict:
     """Print what each way to wait would do; returns what hers does."""
-    kinds = [sum(row["kind"] == kind for row in rows) for kind in ("pause", "natural", "end")]
-    print("{} pauses cut into sentences, {} that people made, {} ends".format(*kinds))
+    kinds = [sum(row["kind"] == kind for row in rows) for kind in ("pause", "natural", "end", "unheard")]
+    print("{} pauses cut into sentences, {} that people made, {} ends; {} were not heard".format(*kinds))
+    rows = [row for row in rows if row["kind"] != "unheard"]
     for ms in LISTENED_MS:
         value = auc(rows, lambda row, ms=str(ms): row["sound"][ms])
         print(f"the turn model after {ms} ms of silence tells ends from pauses: AUC {value:.2f}")
@@ -207,7 +211,7 @@ def main(arguments: list[str]) -> int:
     if asked.plot is not None:
         from soak.pauseplot import draw
 
-        draw(rows, settings.hearing, asked.plot)
+        draw([row for row in rows if row["kind"] != "unheard"], settings.hearing, asked.plot)
     return int(verdict.short > MOST_SHORT or verdict.long > MOST_LONG)
 
 
