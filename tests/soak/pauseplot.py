@@ -56,7 +56,7 @@ def draw(rows: Sequence[Row], settings: Hearing, path: Path) -> None:
     chosen = judge(rows, hers(settings))
     x, y = _x(chosen.waits[0]), _y(chosen.long)
     pen.ellipse(_sharp(x - 7, y - 7, x + 7, y + 7), WAYS[-1][1], INK, 2 * SHARP)
-    _text(pen, (x - 14, y + 6), f"chosen: {chosen.waits[0]:.0f} ms, {chosen.long:.0f} %", 13, INK, "ra")
+    _text(pen, (x + 10, y - 24), f"chosen: {chosen.waits[0]:.0f} ms, {chosen.long:.0f} %", 13)
     image.quantize(64).save(path, optimize=True)
 
 
