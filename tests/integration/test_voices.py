@@ -96,14 +96,26 @@ def test_every_sentence_is_a_block_and_comes_as_soon_as_it_is_done(piper: Piper)
     assert len(list(blocks)) == 2
 
 
-@pytest.fixture
-def seconds(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Windows of a second, however fast or slow the machine is."""
-    monkeypatch.setattr("samantha.voice.vocoder.window", lambda left, *_: 80 if left >= 120 else left)
+def test_kokoro_remembers_an_opener(kokoro: Kokoro, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = said(kokoro, "Oh, sure.")
+    next(kokoro.synthesize("Oh, sure.", Token()))[:] = 0  # whoever gets it may change it
+    monkeypatch.setattr(kokoro, "_blocks", None)
+    assert np.array_equal(said(kokoro, "Oh, sure."), first)
+    cancelled, quicker = Token(), kokoro.synthesize("Oh, sure.", Token(), speed=1.5)
+    cancelled.cancel()
+    with pytest.raises(Cancelled):
+        next(kokoro.synthesize("Oh, sure.", cancelled))
+    with pytest.raises(TypeError):  # at another pace it is another sound, and has to be made
+        next(quicker)
 
 
-@pytest.mark.usefixtures("seconds")
-def test_kokoro_begins_before_a_sentence_is_done(kokoro: Kokoro) -> None:
+def windows_of(frames: int) -> Callable[..., int]:
+    """That length, however fast or slow the machine is."""
+    return lambda left, *_: frames if left >= 1.5 * frames else left
+
+
+def test_kokoro_begins_before_a_sentence_is_done(kokoro: Kokoro, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("samantha.voice.vocoder.window", windows_of(80))
     first, *rest = kokoro.synthesize(SENTENCE, Token())
     assert len(first) <= samples(1.0, VOICE_RATE)
     assert rest
@@ -119,7 +131,7 @@ def test_kokoro_in_windows_is_the_same_voice(kokoro: Kokoro, monkeypatch: pytest
     """As long as in one piece, and as loud at every moment."""
 
     def levels(longest: int) -> Block:
-        monkeypatch.setattr("samantha.voice.vocoder.window", lambda left, *_: min(left, longest))
+        monkeypatch.setattr("samantha.voice.vocoder.window", windows_of(longest))
         sound = trim(said(kokoro, SENTENCE))
         frames = sound[: len(sound) // 480 * 480].reshape(-1, 480)
         return np.maximum(10 * np.log10(np.mean(np.square(frames), axis=1) + 1e-9), -50)
