@@ -67,8 +67,9 @@ class Patience:
 
     def went_on(self, pause: int) -> None:
         """The person went on after `pause` samples inside a turn; close to the wait it was luck."""
-        if pause >= _NEAR * self._granted:
+        if self._granted and pause >= _NEAR * self._granted:
             self._scale(_NEARLY)
+        self._granted = 0
 
     def reopened(self) -> None:
         """The person went on when the turn had been taken for over."""

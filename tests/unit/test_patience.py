@@ -63,8 +63,18 @@ def test_a_pause_that_was_nearly_the_end_teaches_a_little():
     granted = patience.wait("complete", 0.0)
     patience.went_on(granted // 2)
     assert patience.factor == 1.0
+    assert patience.wait("complete", 0.0) == granted
     patience.went_on(granted - 32 * MS)
     assert 1.0 < patience.factor < 1.1
+
+
+def test_a_pause_that_nobody_asked_about_teaches_nothing():
+    patience = Patience(SETTINGS)
+    patience.went_on(200 * MS)
+    patience.wait("complete", 1.0)
+    patience.went_on(200 * MS)
+    patience.went_on(600 * MS)
+    assert patience.factor == 1.0
 
 
 def test_it_stays_within_bounds():
