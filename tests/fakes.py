@@ -40,19 +40,20 @@ class VirtualPace:
         self._loop = asyncio.get_running_loop()
         self._lock = threading.Lock()
         self._now = 0.0
-        self._sleepers: list[tuple[float, threading.Event]] = []
+        self._sleepers: list[tuple[float, str, threading.Event]] = []
         self._released = False
 
     async def tick(self) -> None:
         await self._load.settle()
         with self._lock:
             self._now += BLOCK_SECONDS
-            due = [gate for when, gate in self._sleepers if when <= self._now + 1e-9]
-            self._sleepers = [(when, gate) for when, gate in self._sleepers if when > self._now + 1e-9]
-        for gate in due:
+            now = self._now + 1e-9
+            due = sorted((when, name, gate) for when, name, gate in self._sleepers if when <= now)
+            self._sleepers = [sleeper for sleeper in self._sleepers if sleeper[0] > now]
+        for _, _, gate in due:  # one after the other, and always in the same order
             self._load.enter()
             gate.set()
-        await self._load.settle()
+            await self._load.settle()
 
     def sleep(self, seconds: float) -> None:
         """For engines' threads: let `seconds` of virtual time pass."""
@@ -60,7 +61,7 @@ class VirtualPace:
         with self._lock:
             if self._released or seconds <= 0:
                 return
-            self._sleepers.append((self._now + seconds, gate))
+            self._sleepers.append((self._now + seconds, threading.current_thread().name, gate))
         self._loop.call_soon_threadsafe(self._load.leave)
         gate.wait()
 
@@ -68,7 +69,7 @@ class VirtualPace:
         """Let every sleeping thread go: the test is over."""
         with self._lock:
             self._released = True
-            for _, gate in self._sleepers:
+            for _, _, gate in self._sleepers:
                 self._load.enter()
                 gate.set()
             self._sleepers = []

@@ -600,27 +600,22 @@ class Conversation:
     def _revive(self, attempt: Attempt) -> None:
         """Go on with what was given up too early, on the same track."""
         old = attempt.reply
-        old.track.drop_unfinished()
+        rest = old.track.cut_off()
+        first = [rest, *old.clauses[old.voiced + 1 :]] if rest else old.clauses[old.voiced :]
+        words = " ".join(old.clauses).split()
+        begun = " ".join(words[: len(words) - len(" ".join(first).split())])
         attempt.reply = reply = self._new_reply(track=old.track)
         reply.over, reply.started, reply.complete = old.over, old.started, old.complete
-        reply.clauses, reply.voiced = old.clauses[: old.voiced], old.voiced
+        reply.clauses, reply.voiced = ([begun], 1) if begun else ([], 0)
         reply.commit()
         language = self._language(attempt.said.language if attempt.said else "en")
-        messages = attempt.messages
+        messages, most = attempt.messages, self._config.llm.max_tokens
 
         async def go_on() -> None:
-            if not messages and not old.clauses and attempt.said is not None:
+            if words or attempt.said is None:
+                await reply.go_on(messages, most, language, begun=begun, first=first, complete=old.complete)
+            else:
                 await self._respond(attempt, attempt.said)
-                return
-            begun, first = " ".join(old.clauses[: old.voiced]), old.clauses[old.voiced :]
-            await reply.go_on(
-                messages,
-                self._config.llm.max_tokens,
-                language,
-                begun=begun,
-                first=first,
-                complete=old.complete,
-            )
 
         if not old.track.closed:
             self._start(attempt, go_on)

@@ -71,14 +71,22 @@ class Track:
         """There will be no more clauses."""
         self.closed = True
 
-    def drop_unfinished(self) -> None:
-        """Whoever makes the clause begun last has given it up: what is not heard yet of it is forgotten."""
-        if self._clauses and not self._clauses[-1].finished:
-            begin = sum(clause.samples for clause in self._clauses[:-1])
-            if self.played <= begin:
-                self._clauses.pop()
-            else:
-                self._clauses[-1].finished = True
+    def cut_off(self) -> str:
+        """Whoever makes the clause begun last has given it up: it ends before the first word that was not played.
+
+        Returns the words that are no longer in it; none if there is no such clause.
+        """
+        if not self._clauses or (clause := self._clauses[-1]).finished:
+            return ""
+        self.rewind()
+        into = self.played - sum(each.samples for each in self._clauses[:-1])
+        if into <= 0:
+            return self._clauses.pop().text
+        words = clause.text.split()
+        said = sum(begin < into for begin, _ in clause.spans())
+        sound = list(clause.cut(0, into))
+        self._clauses[-1] = _Clause(" ".join(words[:said]), sound, into, finished=True)
+        return " ".join(words[said:])
 
     @property
     def texts(self) -> list[str]:

@@ -167,14 +167,19 @@ def test_a_clause_that_nobody_makes_any_more_is_forgotten_unless_it_was_begun() 
     made = track(("One.", 0.2))
     made.begin("Two.")
     made.add(sound(0.2))
-    made.drop_unfinished()
-    made.drop_unfinished()
+    assert made.cut_off() == "Two."
+    assert made.cut_off() == ""
     assert made.texts == ["One."]
-    made.begin("Two.")
-    made.add(sound(0.2))
-    made.take(VOICE_RATE)
-    made.drop_unfinished()
-    assert made.texts == ["One.", "Two."]
+    made.begin("One two three four")
+    made.add(sound(0.8))
+    made.take(round(0.55 * VOICE_RATE))
+    said = made.played
+    rest = made.cut_off()
+    assert f"{made.texts[-1]} {rest}" == "One two three four"
+    assert len(rest.split()) in (2, 3)
+    assert made.played <= said
+    assert made.empty
+    assert made.heard(made.played) == f"One. {made.texts[-1]}"
 
 
 # --- where words are ------------------------------------------------------------------------------------
