@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from samantha.mind.history import History
 from samantha.ports import Message
@@ -74,10 +74,12 @@ class Prompt:
         noted = f"{self.opening(now)} {text.strip()}"
         if self._language != "en" or not _ASKS_FOR_DATE.search(text):
             return noted
-        today = f"Today is {_date(now)}"
-        if "tomorrow" in text.lower():  # small models count days badly
-            today += f", tomorrow is {_DAYS[(now.weekday() + 1) % 7]}"
-        return f"{noted} ({today})"
+        # Not "today is …": a small model takes that for something the person said, and agrees.
+        days = [f"date: {_date(now)}"]
+        for name, ahead in (("yesterday", -1), ("tomorrow", 1)):  # small models count days badly
+            if name in text.lower():
+                days.append(f"{name}: {_date(now + timedelta(days=ahead))}")
+        return f"{noted} ({', '.join(days)})"
 
     def opening(self, now: datetime) -> str:
         """How the `note` of any words begins: they follow after a blank."""

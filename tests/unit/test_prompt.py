@@ -79,12 +79,13 @@ def test_the_same_prefix_whatever_was_said_and_when() -> None:
         (EVENING, "Hi there.", "(Sunday 7:42 PM) Hi there."),
         (EVENING.replace(hour=0, minute=5), " Still up? ", "(Sunday 12:05 AM) Still up?"),
         (EVENING.replace(hour=12, minute=0), "Lunch!", "(Sunday 12:00 PM) Lunch!"),
-        (EVENING, "What day is it?", "(Sunday 7:42 PM) What day is it? (Today is Sunday 22 November 2026)"),
+        (EVENING, "What day is it?", "(Sunday 7:42 PM) What day is it? (date: Sunday 22 November 2026)"),
         (EVENING, "I'm doing great.", "(Sunday 7:42 PM) I'm doing great."),
         (
             EVENING,
             "Any plans for TOMORROW?",
-            "(Sunday 7:42 PM) Any plans for TOMORROW? (Today is Sunday 22 November 2026, tomorrow is Monday)",
+            "(Sunday 7:42 PM) Any plans for TOMORROW? "
+            "(date: Sunday 22 November 2026, tomorrow: Monday 23 November 2026)",
         ),
     ],
 )
