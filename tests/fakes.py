@@ -81,7 +81,7 @@ class LoudnessDetector:
     window = 512
 
     def probability(self, block: Block) -> float:
-        return 1.0 if float(np.abs(block).mean()) > LOUD / 10 else 0.0
+        return 1.0 if float(np.mean(np.abs(block) > LOUD / 10)) > 0.1 else 0.0  # however loud it is
 
     def reset(self) -> None:
         pass

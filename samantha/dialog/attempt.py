@@ -28,8 +28,6 @@ class Attempt:
     turn_ended: int | None = None
     sounded: int | None = None
     messages: Sequence[Message] = ()
-    patient: bool = False
-    """Whether it only finds out what was said, and waits with the answer until it counts."""
     half: bool = False
     """Whether the person went on before this half of the turn was understood."""
 

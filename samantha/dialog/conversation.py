@@ -317,7 +317,6 @@ class Conversation:
         """Begin to answer as if the turn were over."""
         self._turn.pause(pause)
         self._bet = bet = self._new_attempt()
-        bet.patient = self._turn.pauses > self._config.dialog.bets
         self._start(bet, lambda: self._attempt(bet, pause))
 
     def _went_on(self, event: Resumed) -> None:
@@ -364,7 +363,7 @@ class Conversation:
         transcript = await reply.hear(turn.audio, self._turn.hint, hurry=hurry)
         reason = self._doubt(turn, transcript)
         if hurry:
-            self._turn.understood(turn, None if reason else transcript.text)
+            self._turn.understood(turn, None if reason else transcript.text, transcript.language)
         brief = turn.speech_seconds < self._config.dialog.confirm_ms / 1000
         if hurry and reason in WORTH_A_SECOND_LOOK and not (brief and self._challenge):
             await reply.commitment()
@@ -391,8 +390,10 @@ class Conversation:
             self._take_floor(attempt)
             if reply.token.cancelled or self._floor is not attempt:
                 return  # given up before it was understood
-        if attempt.patient:
-            await reply.commitment()
+        if not reply.committed:
+            self._turn.bets += 1
+            if self._turn.bets > self._config.dialog.bets:
+                await reply.commitment()
         await self._respond(attempt, attempt.said)
 
     def _take_floor(self, attempt: Attempt) -> None:

@@ -1,32 +1,31 @@
 """Follows a turn while it is spoken, so that at its end only the last words are new.
 
-Every now and then what was said so far is transcribed; the words on which two looks agree go into the language
-model's cache, behind everything that came before them.
+Every now and then what was said so far is transcribed and goes into the language model's cache, behind everything
+that came before. Words on which two looks agree are shown.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from samantha.audio.pcm import Block, samples
+from samantha.audio.pcm import Block, level_dbfs, samples
 from samantha.dialog.reply import Engines
 from samantha.dialog.token import Token
 from samantha.events import Event, Transcribed
 from samantha.hearing.stable import Stable
-from samantha.ports import Message
+from samantha.ports import Message, Transcript
 
-SHARE = 5
-"""A look at the words is followed by a rest this many times as long as it took, so that talk nearby, however
-long it lasts, takes no more than a fifth of a core."""
+SHARE = 2
+"""A look at the words is followed by a rest at least this many times as long as it took."""
 
-NEW_WORDS = 3
-"""Fewer are not worth a call of the model, which has a fixed cost of about 100 ms."""
+NEW_WORDS = 2
+"""Fewer are not worth a call of the model, which has a fixed cost."""
 
 
 class Following:
     """One turn. `sound` gives what was heard of it so far, `prompt` what the model will be asked if `text` is it.
 
-    `interval` is how often to look, in samples of the clock.
+    `interval_s` is how long to rest between two looks; what is quieter than `least_dbfs` is not for her.
     """
 
     def __init__(
@@ -38,6 +37,7 @@ class Following:
         clock: Callable[[], int],
         *,
         interval_s: float,
+        least_dbfs: float,
         hint: str = "",
     ) -> None:
         self._engines = engines
@@ -46,10 +46,12 @@ class Following:
         self._publish = publish
         self._clock = clock
         self._interval = samples(interval_s)
+        self._least_dbfs = least_dbfs
         self._hint = hint
         self._token = Token()
         self._stable = Stable()
-        self._read = -1
+        self._newest = ""
+        self._read = 0
         self._due = clock() + self._interval
         self._looking = False
 
@@ -69,37 +71,45 @@ class Following:
     def heard(self, text: str) -> None:
         """Somebody else found out what was said so far."""
         self._stable.feed(text)
+        self._newest = text
+
+    async def read_opening(self) -> None:
+        """Have the model read what comes before the words; that is known before any word is."""
+        await self._prefill("")
 
     async def look(self) -> None:
-        """Find out what was said so far, and have the model read what is certain of it."""
+        """Find out what was said so far, and have the model read it."""
         self._looking = True
         began = self._clock()
         try:
-            await self._read_on()  # the beginning is known before any word is
             engines, sound = self._engines, self._sound()
+            if level_dbfs(sound) < self._least_dbfs:
+                return
             transcript = await engines.stt_lane.call(
                 lambda: engines.transcriber.transcribe(sound, Token(), hint=self._hint, hurry=True)
             )
-            if self._token.cancelled:
-                return
-            before = self._stable.text
-            self._stable.feed(transcript.text)
-            if self._stable.text != before:
-                self._publish(
-                    Transcribed(
-                        at=self._clock(), text=self._stable.text, language=transcript.language, final=False
-                    )
-                )
-            await self._read_on()
+            if not self._token.cancelled:
+                self._take(transcript)
         finally:
             self._looking = False
-            self._due = max(self._clock() + self._interval, self._clock() + SHARE * (self._clock() - began))
+            now = self._clock()
+            self._due = now + max(self._interval, SHARE * (now - began))
+        # All but the last word, which may be half of one: a word that turns out to be another is read again.
+        words = self._newest.split()[:-1]
+        if len(words) >= self._read + NEW_WORDS:
+            self._read = len(words)
+            await self._prefill(" ".join(words))
 
-    async def _read_on(self) -> None:
-        text = self._stable.text
-        words = len(text.split())
-        if self._token.cancelled or (self._read >= 0 and words < self._read + NEW_WORDS):
-            return
-        self._read = words
+    def _take(self, transcript: Transcript) -> None:
+        before = self._stable.text
+        self.heard(transcript.text)
+        if self._stable.text != before:
+            self._publish(
+                Transcribed(
+                    at=self._clock(), text=self._stable.text, language=transcript.language, final=False
+                )
+            )
+
+    async def _prefill(self, text: str) -> None:
         engines, messages = self._engines, self._prompt(text)
         await engines.llm_lane.call(lambda: engines.llm.prefill(messages, self._token, unfinished=True))

@@ -244,7 +244,7 @@ class Reply:
         show: Callable[[str], None],
         begun: str = "",
     ) -> None:
-        splitter = ClauseSplitter()
+        splitter = ClauseSplitter(tokens=True)
 
         def give(clause: str) -> None:
             self.clauses.append(clause)

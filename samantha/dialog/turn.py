@@ -40,8 +40,8 @@ class OpenTurn:
         """Whether somebody is."""
         self.before = ""
         """The words of a turn that was taken for over too early: what comes now is the rest of it."""
-        self.pauses = 0
-        """How many there were in it."""
+        self.bets = 0
+        """How many answers to it were begun."""
         self.hint = ""
         """Words to expect."""
         self._engines = engines
@@ -65,7 +65,7 @@ class OpenTurn:
         self.stop()
         self.speaking = True
         self.began = self._now()
-        self.pauses = 0
+        self.bets = 0
 
     def follow(self) -> None:
         """Find out what is said while it is said, and have the model read it."""
@@ -77,8 +77,10 @@ class OpenTurn:
                 self._publish,
                 self._clock,
                 interval_s=self._settings.partial_ms / 1000,
+                least_dbfs=self._settings.min_level_dbfs,
                 hint=self.hint,
             )
+            self._background.start(self._following.read_opening())
 
     def tick(self) -> None:
         """Twenty milliseconds have passed."""
@@ -87,20 +89,20 @@ class OpenTurn:
 
     def pause(self, pause: Paused) -> None:
         """It may be over: ask the turn model."""
-        self.pauses += 1
         self._rested = pause.speech_end
         self._ending = self._sound = None
+        self._expect()
         if self._following is not None:
             self._following.rest()
         if self._engines.turn_model is not None:
             self._background.start(self._judge(pause))
 
-    def understood(self, turn: Paused | TurnEnded, text: str | None) -> None:
+    def understood(self, turn: Paused | TurnEnded, text: str | None, language: str) -> None:
         """`text` was said up to the pause at the end of `turn`; None: no words that can be believed."""
         if self._following is not None and text:
             self._following.heard(text)
         if self._rested == turn.speech_end:
-            self._ending = ending(joined(self.before, text)) if text else "open"
+            self._ending = ending(joined(self.before, text), language) if text else "open"
             self._expect()
 
     def went_on(self, at: int) -> None:
