@@ -209,6 +209,15 @@ class Conversation:
             self._tell(aside)
 
     @property
+    def patience(self) -> float:
+        """What she has learnt of the person's pauses, for the next conversation."""
+        return self._turn.patience
+
+    @patience.setter
+    def patience(self, factor: float) -> None:
+        self._turn.patience = factor
+
+    @property
     def prompt(self) -> Prompt:
         """Who she is, and whom she talks with."""
         return self._prompt

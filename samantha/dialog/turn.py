@@ -60,6 +60,15 @@ class OpenTurn:
         self._ending: Ending | None = None
         self._sound: float | None = None
 
+    @property
+    def patience(self) -> float:
+        """How long this person's pauses are, compared with anybody's, as `Patience.factor`; kept over restarts."""
+        return self._patience.factor
+
+    @patience.setter
+    def patience(self, factor: float) -> None:
+        self._patience = Patience(self._settings, factor=factor)
+
     def begin(self) -> None:
         """Somebody begins to speak."""
         self.stop()

@@ -130,6 +130,8 @@ class Daemon:
         self._muted = False
         """By the person."""
         self._locked = False
+        self._patience = 1.0
+        """What she has learnt of the person's pauses."""
 
     # --- a life -----------------------------------------------------------------------------------------
 
@@ -201,10 +203,12 @@ class Daemon:
         if self.session is not None:
             before = self.session.assistant
             assistant.conversation.history = before.conversation.history
+            assistant.conversation.patience = before.conversation.patience
             assistant.listening = replace(before.listening, held=False)
             return
         self.heartbeat.forget()
         restore(assistant.conversation.history, self._kept, parts.prompt)
+        assistant.conversation.patience = self._patience
         assistant.listening.mode, assistant.listening.muted = self._mode, self._muted
         if self._journal.failing:
             assistant.conversation.announce("storage", NO_DISK)
@@ -365,6 +369,7 @@ class Daemon:
             case ReplySpoken():
                 self.turns += 1
                 self.note("turn", "")
+                self._keep_patience()
             case Failed(error=error):
                 self.note("turn", error)
             case DeviceLost(side=side, name=name):
@@ -396,6 +401,13 @@ class Daemon:
         self._kept = await self._journal.resume(timedelta(minutes=self.config.dialog.resume_min))
         self._mode = await self._journal.get("mode", mode)
         self._muted = await self._journal.get("muted", False)
+        self._patience = await self._journal.get("patience", 1.0)
+
+    def _keep_patience(self) -> None:
+        learnt = round(self.assistant.conversation.patience, 2)
+        if learnt != self._patience:
+            self._patience = learnt
+            self._journal.put("patience", learnt)
 
     def _no_disk(self, problem: StorageError) -> None:
         """Go on in memory, and say so."""

@@ -72,6 +72,25 @@ def test_a_muted_microphone_stays_muted_after_a_restart() -> None:
     live(body)
 
 
+def test_what_she_learnt_of_a_persons_pauses_survives_a_restart() -> None:
+    async def learn() -> float:
+        async with living(Script(heard=["Hello."], answers=["Hi."])) as life:
+            await awake(life)
+            life.daemon.assistant.conversation.patience = 1.5
+            life.card.speak(speech_and_silence(0.2, 1.0, 3.0))
+            await life.until(ReplySpoken)
+            return life.daemon.assistant.conversation.patience
+
+    async def know() -> float:
+        async with living(Script()) as life:
+            await awake(life)
+            return life.daemon.assistant.conversation.patience
+
+    learnt = asyncio.run(learn())
+    assert 1.4 < learnt < 1.5
+    assert asyncio.run(know()) == pytest.approx(learnt, abs=0.01)
+
+
 def test_an_unlocked_screen_opens_no_microphone_that_the_person_muted() -> None:
     async def body() -> None:
         async with living(Script()) as life:
