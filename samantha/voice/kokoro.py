@@ -27,6 +27,12 @@ _OPENER, _REMEMBERED = 3, 64
 """Words of a clause worth remembering, and how many are: people begin with few ("Oh,", "Sure."), and this voice
 says the same words the same way every time."""
 
+_SAMPLE = "ðə kwˈɪk bɹˈWn fˈɑks ʤˈʌmps ˌOvəɹ ðə lˈAzi dˈɑɡ, wɪð mˈɛʒəɹ ænd ʧˈɪɹ."
+"""What a voice says once, unheard, so that its network gets to know it: nearly all sounds of English."""
+
+_TYPICAL = 50
+"""Symbols of a usual clause: its style is the one that sound is made with, whatever the clause's length."""
+
 # The network's alphabet: the position of a symbol is its token (config.json of hexgrad/Kokoro-82M).
 _ALPHABET = {
     1: ';:,.!?', 9: '—…"()“”', 16: " \u0303ʣʥʦʨᵝꭧAI", 31: "O", 33: "Q", 35: "ST", 39: "W", 41: "Yᵊabcdef",
@@ -89,10 +95,9 @@ class Kokoro:
         self.languages: tuple[str, ...] = (language,)
         self._styles = _styles(voice)
         require(model)
-        self._network = vocoder(model, threads=threads) or Network(model, threads=threads)
-        inputs = self._network.inputs
-        self._tokens_input = "input_ids" if "input_ids" in inputs else "tokens"
-        if not {self._tokens_input, "style", "speed"} <= set(inputs):
+        self._network = vocoder(model, self._sample, threads=threads) or Network(model, threads=threads)
+        inputs = set(self._network.inputs)
+        if not {"style", "speed"} <= inputs or not {"input_ids", "tokens"} & inputs:
             raise ModelError(f"{model} is a model, but not Kokoro.", mending(model))
         self._openers: dict[tuple[str, float], list[Block]] = {}  # the one used last is last
         self._speed = speed
@@ -123,23 +128,28 @@ class Kokoro:
         for sentence in phonemes.sentences(text, self._espeak):
             for piece, mark in pieces(sentence, self._espeak):
                 tokens = [TOKENS[symbol] for symbol in piece]
-                sound = self._spoken(self._inputs(tokens, pace), token)
+                sound = self._spoken(self._inputs(self._network.inputs, tokens, pace), token)
                 yield from finishing(sound, mark, speed=pace, volume=self._volume)
 
     def _spoken(self, inputs: Mapping[str, Any], token: Token) -> Iterator[tuple[Block, bool]]:
         """Blocks of sound as the network makes them, each with whether it is the last."""
         if isinstance(self._network, Vocoder):
             frames = self._network.frames(inputs, token)
-            yield from self._network.speak(frames, inputs["style"], token)
+            yield from self._network.speak(frames, token)
         else:
             yield np.asarray(self._network.run(inputs, token)[0], np.float32).reshape(-1), True
 
-    def _inputs(self, tokens: Sequence[int], pace: float) -> dict[str, Any]:
-        types = self._network.inputs
+    def _sample(self, types: Mapping[str, str]) -> dict[str, Any]:
+        style = self._styles[min(_TYPICAL, len(self._styles)) - 1]
+        tokens = [TOKENS[symbol] for symbol in _SAMPLE]
+        return {**self._inputs(types, tokens, 1.0), "style": style.astype(_type(types["style"]))}
+
+    def _inputs(self, types: Mapping[str, str], tokens: Sequence[int], pace: float) -> dict[str, Any]:
         whole = types["speed"] in ("tensor(int32)", "tensor(int64)")
         speed = max(1, round(pace)) if whole else pace
+        name = "input_ids" if "input_ids" in types else "tokens"
         return {
-            self._tokens_input: np.array([[0, *tokens, 0]], _type(types[self._tokens_input])),
+            name: np.array([[0, *tokens, 0]], _type(types[name])),
             # A row for each length of text: the first is for one token.
             "style": self._styles[min(len(tokens), len(self._styles)) - 1].astype(_type(types["style"])),
             "speed": np.array([speed], _type(types["speed"])),

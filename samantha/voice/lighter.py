@@ -5,6 +5,7 @@ Each change is found by its shape in the graph and leaves the rest alone; a netw
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,35 @@ def lighten(graph: Graph) -> None:
         for node in list(graph.nodes):
             if node.op_type == "ConvInteger":
                 _convolve(graph, node)
+
+
+def averages(graph: Graph, inputs: Iterable[str], output: str) -> list[str]:
+    """Names of what each normalisation on the way from `inputs` to `output` does, four for each, made by `graph`.
+
+    Its gain and offset, of shape (c,), the mean of what it gets and that of its square, of shape (1, c, 1).
+    """
+    names = []
+    for node in Graph(graph.part(inputs, [output])).nodes:
+        if node.op_type == "InstanceNormalization":
+            name = node.output[0]
+            axes = graph.keep("lighter.time", np.array([2], np.int64))
+            mean = graph.add("ReduceMean", [node.input[0], axes], f"{name}.mean")
+            power = graph.add("Mul", [node.input[0]] * 2, f"{name}.power")
+            names += [*node.input[1:], mean, graph.add("ReduceMean", [power, axes], f"{name}.square")]
+    return names
+
+
+def freeze(graph: Graph, found: Mapping[str, Any]) -> None:
+    """Lets normalisations use what `found` says of `averages`, so that none looks at what it gets."""
+    for name, node in list(graph.maker.items()):
+        if node.op_type == "InstanceNormalization" and f"{name}.mean" in found:
+            gain, offset = (np.asarray(found[each]).reshape(1, -1, 1) for each in node.input[1:])
+            mean, square = found[f"{name}.mean"], found[f"{name}.square"]
+            scale = gain / np.sqrt(np.maximum(square - mean**2, 0) + node.attribute[0].f)
+            graph.keep(f"{name}.scale", scale.astype(np.float32))
+            graph.keep(f"{name}.shift", (offset - scale * mean).astype(np.float32))
+            graph.add("Mul", [node.input[0], f"{name}.scale"], f"{name}.scaled")
+            graph.add("Add", [f"{name}.scaled", f"{name}.shift"], name)
 
 
 def _normalise(graph: Graph, whiten: Any) -> None:

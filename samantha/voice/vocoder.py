@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,9 +26,8 @@ from samantha.voice.onnx import Graph
 FRAME = 300
 """Samples of one frame at VOICE_RATE."""
 
-_SHORTEST, _LONGEST = 80, 240
-"""Frames of a window. Below a second, what the normalisations see of the voice is so one-sided that consonants
-sink by 10 dB and more; from a second on, levels stay within 2 dB of those of the whole."""
+_SHORTEST, _LONGEST = 40, 160
+"""Frames of a window: half a second, since somebody waits for the first; and two."""
 
 _SLOW = 0.6
 """Seconds of work for a second of sound from which on short windows would not be done in time."""
@@ -50,6 +49,9 @@ _SOURCE = "/decoder/decoder/generator/Concat_3_output_0"
 _ENERGY = "/decoder/decoder/Unsqueeze_1_output_0"
 _AUDIO = "audio"
 
+Sample = Callable[[Mapping[str, str]], Mapping[str, Any]]
+"""What the network gets, by the names and types of its inputs, for a sentence or two in the voice of the speaker."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -68,21 +70,32 @@ class Frames:
 class Vocoder:
     """The two parts of a network that has them."""
 
-    def __init__(self, path: Path, graph: Graph, *, threads: int) -> None:
-        """Raises ValueError if the network in `graph` cannot be parted, ModelError if it does not run."""
-        first = graph.part(graph.inputs, [_FEATURES, _SOURCE, _ENERGY])
-        second = graph.part([_FEATURES, _SOURCE, "style"], [_AUDIO])
-        self._first = Network(path, threads=threads, model=first)
-        self._second = Network(path, threads=threads, model=second)
+    def __init__(self, path: Path, graph: Graph, sample: Sample, *, threads: int) -> None:
+        """The vocoder's normalisations, which look at a whole clause, are set to what they find in the sample.
+
+        Raises ValueError if the network in `graph` cannot be parted, ModelError if it does not run.
+        """
         self._pace = 0.3
+        self._first = Network(
+            path, threads=threads, model=graph.part(graph.inputs, [_FEATURES, _SOURCE, _ENERGY])
+        )
         self.inputs = self._first.inputs
+        given = sample(self.inputs)
+        frames = self.frames(given, Token())
+        inputs = {_FEATURES: frames.features, _SOURCE: frames.source, "style": given["style"]}
+        names = list(dict.fromkeys(lighter.averages(graph, inputs, _AUDIO)))
+        if not names:
+            raise ValueError("its vocoder has no normalisations")
+        whole = Network(path, threads=threads, model=graph.part(inputs, names))
+        lighter.freeze(graph, dict(zip(names, whole.run(inputs, Token()), strict=True)))
+        self._second = Network(path, threads=threads, model=graph.part([_FEATURES, _SOURCE], [_AUDIO]))
 
     def frames(self, inputs: Mapping[str, Any], token: Token) -> Frames:
         """What to say for the `inputs` of the whole network. Raises Cancelled, or ModelError if it fails."""
         features, source, energy = self._first.run(inputs, token)
         return Frames(features, source, np.asarray(energy).reshape(-1))
 
-    def speak(self, frames: Frames, style: Any, token: Token) -> Iterator[tuple[Block, bool]]:
+    def speak(self, frames: Frames, token: Token) -> Iterator[tuple[Block, bool]]:
         """The sound of `frames` at VOICE_RATE with little silence around it, in blocks that join seamlessly.
 
         With each comes whether it is the last. Raises Cancelled, or ModelError if it fails.
@@ -97,18 +110,17 @@ class Vocoder:
         while begin < end:
             length = window(end - begin, length, self._pace)
             low, high = max(0, begin - _BEFORE), min(total, begin + length + _AFTER)
-            sound = self._window(frames, low, high, style, token)[(begin - low) * FRAME :]
+            sound = self._window(frames, low, high, token)[(begin - low) * FRAME :]
             if tail is not None:
                 sound[:_BLEND] = sound[:_BLEND] * ramp + tail * (1 - ramp)
             begin += length
             tail = sound[length * FRAME : length * FRAME + _BLEND]
             yield sound[: length * FRAME], begin >= end
 
-    def _window(self, frames: Frames, low: int, high: int, style: Any, token: Token) -> Block:
+    def _window(self, frames: Frames, low: int, high: int, token: Token) -> Block:
         inputs = {
             _FEATURES: frames.features[:, :, low:high],
             _SOURCE: frames.source[:, :, 60 * low : 60 * high + 1],
-            "style": style,
         }
         began = time.perf_counter()
         sound = np.array(self._second.run(inputs, token)[0], np.float32).reshape(-1)
@@ -130,12 +142,12 @@ def window(left: int, before: int, pace: float) -> int:
     return length if left >= 1.5 * length else left
 
 
-def vocoder(path: Path, *, threads: int) -> Vocoder | None:
-    """The network at `path` in two parts and fewer steps, or None if it is of another make."""
+def vocoder(path: Path, sample: Sample, *, threads: int) -> Vocoder | None:
+    """The network at `path` in two parts and fewer steps for the voice of `sample`, or None if it has none."""
     try:
         graph = Graph(path.read_bytes())
         lighter.lighten(graph)
-        return Vocoder(path, graph, threads=threads)
+        return Vocoder(path, graph, sample, threads=threads)
     except (ValueError, OSError, ModelError) as problem:
         _log.info("%s is used as it is: %s", path, problem)
         return None

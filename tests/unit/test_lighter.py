@@ -9,7 +9,7 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from samantha.voice.lighter import lighten
+from samantha.voice.lighter import averages, freeze, lighten
 from samantha.voice.onnx import Graph
 
 pytestmark = pytest.mark.unit
@@ -96,6 +96,19 @@ def test_it_makes_the_same(build: Callable[[Graph], str], gone: set[str], come: 
     steps = {node.op_type for node in Graph(after).nodes}
     assert not steps & gone
     assert come <= steps
+
+
+def test_a_frozen_normalisation_does_to_others_what_it_did_to_the_sample() -> None:
+    graph, output = built(snake)
+    lighten(graph)
+    names = averages(graph, ["x"], output)
+    x = 3 * noise(1, CHANNELS, LENGTH) + 1
+    whole = run(graph.part(["x"], [output]), {"x": x})
+    found = {name: run(graph.part(["x"], [name]), {"x": x}) for name in names}
+    freeze(graph, found)
+    frozen = graph.part(["x"], [output])
+    assert run(frozen, {"x": x}) == pytest.approx(whole, abs=1e-4)
+    assert run(frozen, {"x": x[:, :, :7]}) == pytest.approx(whole[:, :, :7], abs=1e-4)
 
 
 def test_a_normalisation_over_something_else_stays() -> None:

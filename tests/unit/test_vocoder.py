@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -37,17 +38,21 @@ def tiny() -> Graph:
     graph.add("Reshape", ["whole", graph.keep("column", np.array([-1, 1], np.int64))], "steps")
     graph.add("Tile", ["steps", graph.keep("five", np.array([1, 5], np.int64))], "samples")
     graph.add("Reshape", ["samples", graph.keep("flat", np.array([-1], np.int64))], "sound")
-    graph.add("ReduceSum", [FEATURES], "sum", keepdims=0)
-    graph.add("Mul", ["sum", "style"], "added")
-    graph.add("Mul", ["added", graph.keep("nothing", np.zeros(1, np.float32))], "unheard")
+    graph.add("InstanceNormalization", [FEATURES, "style", "style"], "normal", epsilon=1e-5)
+    graph.add("ReduceSum", ["normal"], "sum", keepdims=0)
+    graph.add("Mul", ["sum", graph.keep("nothing", np.zeros(1, np.float32))], "unheard")
     graph.add("Add", ["sound", "unheard"], "audio")
     return Graph(graph.part(["tokens", "style"], ["audio", FEATURES, SOURCE, ENERGY]))
 
 
+def sample(_: Mapping[str, str]) -> dict[str, Any]:
+    return {"tokens": np.arange(30, dtype=np.float32).reshape(1, -1, 1), "style": STYLE}
+
+
 def spoken(energy: Block) -> list[tuple[Block, bool]]:
-    voice = Vocoder(Path("tiny.onnx"), tiny(), threads=1)
+    voice = Vocoder(Path("tiny.onnx"), tiny(), sample, threads=1)
     frames = voice.frames({"tokens": energy.reshape(1, -1, 1), "style": STYLE}, Token())
-    return list(voice.speak(frames, STYLE, Token()))
+    return list(voice.speak(frames, Token()))
 
 
 def test_windows_join_and_silence_is_not_made() -> None:
@@ -56,7 +61,7 @@ def test_windows_join_and_silence_is_not_made() -> None:
     blocks = spoken(np.concatenate([hush, words, hush]))
     assert len(blocks) > 1
     assert [last for _, last in blocks] == [False] * (len(blocks) - 1) + [True]
-    assert len(blocks[0][0]) == 80 * FRAME
+    assert len(blocks[0][0]) == 40 * FRAME
     margin = hush[:4]
     expected = np.repeat(np.concatenate([margin, words, margin]), FRAME)
     assert np.concatenate([block for block, _ in blocks]) == pytest.approx(expected, abs=1e-5)
@@ -71,9 +76,9 @@ def test_silence_says_nothing() -> None:
 
 
 def test_nothing_is_made_for_a_cancelled_token() -> None:
-    voice, token = Vocoder(Path("tiny.onnx"), tiny(), threads=1), Token()
+    voice, token = Vocoder(Path("tiny.onnx"), tiny(), sample, threads=1), Token()
     frames = voice.frames({"tokens": np.full((1, 200, 1), 2, np.float32), "style": STYLE}, token)
-    blocks = voice.speak(frames, STYLE, token)
+    blocks = voice.speak(frames, token)
     next(blocks)
     token.cancel()
     with pytest.raises(Cancelled):
@@ -83,12 +88,11 @@ def test_nothing_is_made_for_a_cancelled_token() -> None:
 @pytest.mark.parametrize(
     ("left", "before", "pace", "expected"),
     [
-        (400, 0, 0.2, 80),  # somebody waits for the first
-        (119, 0, 0.2, 119),  # no crumbs at the end
-        (500, 80, 0.25, 226),  # done in 0.75 s, context and all, while a second is played
-        (500, 80, 0.05, 240),  # on a fast machine, as long as may be
-        (300, 80, 0.55, 95),
-        (300, 240, 0.55, 300),
+        (400, 0, 0.2, 40),  # somebody waits for the first
+        (59, 0, 0.2, 59),  # no crumbs at the end
+        (500, 40, 0.25, 106),  # done in 0.37 s, context and all, while half a second is played
+        (500, 40, 0.05, 160),  # on a fast machine, as long as may be
+        (300, 40, 0.55, 40),
         (300, 0, 1.0, 150),  # slow: wait longer, and once
         (150, 150, 1.0, 150),
     ],
@@ -101,6 +105,6 @@ def test_a_network_of_another_make_is_left_whole(tmp_path: Path) -> None:
     other: Any = Graph(EMPTY)
     other.add("Identity", ["x"], "audio")
     (tmp_path / "other.onnx").write_bytes(other.part(["x"], ["audio"]))
-    assert vocoder(tmp_path / "other.onnx", threads=1) is None
+    assert vocoder(tmp_path / "other.onnx", sample, threads=1) is None
     (tmp_path / "broken.onnx").write_bytes(b"no model")
-    assert vocoder(tmp_path / "broken.onnx", threads=1) is None
+    assert vocoder(tmp_path / "broken.onnx", sample, threads=1) is None
