@@ -27,7 +27,10 @@ _OPENER, _REMEMBERED = 3, 64
 """Words of a clause worth remembering, and how many are: people begin with few ("Oh,", "Sure."), and this voice
 says the same words the same way every time."""
 
-_SAMPLE = "ðə kwˈɪk bɹˈWn fˈɑks ʤˈʌmps ˌOvəɹ ðə lˈAzi dˈɑɡ, wɪð mˈɛʒəɹ ænd ʧˈɪɹ."
+_SAMPLE = (
+    "ðə kwˈɪk bɹˈWn fˈɑks ʤˈʌmps ˌOvəɹ ðə lˈAzi dˈɑɡ, ænd ʃi wˈɑʧt ɪt wɪð ʤˈY. "
+    "wʊd ju lˈIk sˌʌm ʌv ðOz wˈɔɹm ʧˈɛɹiz, ɔɹ ʃˌæl wi mˈɛʒəɹ ðə fˈɪʃ?"
+)
 """What a voice says once, unheard, so that its network gets to know it: nearly all sounds of English."""
 
 _TYPICAL = 50
