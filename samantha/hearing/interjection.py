@@ -61,7 +61,8 @@ def _nothing_but(*patterns: str) -> re.Pattern[str]:
 # Some words are there because Whisper writes them for their neighbours: "stopped", "carrie on", "shash", "yap".
 _HUM = r"\b(?:h?m+h?|u[hm]+|er+m?|huh|o+h*|a+h+|a+w+|u+h ?u+h)\b"
 
-_LAUGH = r"\b(?:[abgkmw]*?h?(?:h[aeiou]+){2,}h*|ha+h*|he+h|hee(?: hee)+|he(?: he)+|ho(?: ho)+)\b"
+# Possessive, since "he he he he" could be parted in many ways, and all would be tried before giving up.
+_LAUGH = r"\b(?:[abgkmw]*?h?(?:h[aeiou]+){2,}h*|ha+h*|he+h|hee(?: hee\b)++|he(?: he\b)++|ho(?: ho\b)++)\b"
 
 _AGREEMENT = _phrases(r"""
     yes, yeah, yea, yep, yap, yup, ya, yah, aye, uh ?huh, uh ?hu, m+ ?h+u?m+, u[hm]+ ?h+u?m+, mhm, aha, sure,

@@ -308,3 +308,7 @@ def test_of_other_languages_only_laughter_is_known(text: str, meant: Meaning) ->
 def test_however_long_it_goes_on_it_is_told_at_once() -> None:
     assert meaning("oh no " * 500 + "but") == "speech"
     assert meaning("oh no okay yeah oh no okay yeah oh no oh but") == "speech"
+    for laugh in ("he ", "hee ", "ho "):
+        assert meaning(laugh * 500) == "laughter"
+        assert meaning(laugh * 40 + "but") == "speech"
+        assert meaning(laugh * 3 + "hey") == "speech"
