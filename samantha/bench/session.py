@@ -90,7 +90,7 @@ class Session:
                 "hears": names["stt"],
                 "thinks": names["llm"],
                 "voice": names["tts"],
-                "person": str(wish.people.name) if wish.people else self._voice.name,
+                "person": wish.people.resolve().name if wish.people else self._voice.name,
                 "seed": wish.seed,
                 "gap": wish.gap,
             },

@@ -138,21 +138,28 @@ def recordings(folder: Path, ear: Ear, seed: int) -> Iterator[Clip]:
     """The people in `folder`, in an order that `seed` decides, as they are read.
 
     With a ``manifest.csv`` (columns file, kind, transcript) those of kind utterance or command, else every wav
-    and flac file. Raises AudioError if there is no such folder or nothing in it.
+    and flac file. Raises AudioError if there is no such folder, or nothing in it that can be used.
     """
     files = _listed(folder)
     random.Random(seed).shuffle(files)
+    usable = False
     for path, text in files:
         sound = read_mono(path)
         if SHORTEST_S < len(sound) / HEARING_RATE < LONGEST_S and (clip := ear.clip(sound, text)):
+            usable = True
             yield clip
+    if not usable:
+        raise AudioError(
+            f"None of the {len(files)} recordings in {folder} is {SHORTEST_S} to {LONGEST_S:.0f} s of speech.",
+            "Put one sentence into each file.",
+        )
 
 
 def _listed(folder: Path) -> list[tuple[Path, str]]:
     manifest = folder / "manifest.csv"
     try:
         if manifest.is_file():
-            with manifest.open(newline="", encoding="utf-8") as file:
+            with manifest.open(newline="", encoding="utf-8-sig") as file:
                 rows: Sequence[dict[str, str]] = list(csv.DictReader(file))
             found = [
                 (folder / row["file"], row.get("transcript") or "")
@@ -164,6 +171,10 @@ def _listed(folder: Path) -> list[tuple[Path, str]]:
     except OSError as problem:
         raise AudioError(
             f"{folder} cannot be read: {problem.strerror}.", "Name a folder of recordings."
+        ) from None
+    except (UnicodeDecodeError, csv.Error) as problem:
+        raise AudioError(
+            f"{manifest} is no table in UTF-8: {problem}.", "Save it as CSV with the encoding UTF-8."
         ) from None
     except KeyError:
         raise AudioError(

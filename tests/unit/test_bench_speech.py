@@ -134,6 +134,18 @@ def test_a_folder_that_cannot_be_used_is_named(tmp_path: Path, ear: Ear) -> None
         texts(tmp_path, ear)
     with pytest.raises(AudioError, match="cannot be read"):
         texts(tmp_path / "none", ear)
+    keep(tmp_path / "short.wav", 0.5)
+    with pytest.raises(AudioError, match=r"None of the 1 recordings"):
+        texts(tmp_path, ear)
     (tmp_path / "manifest.csv").write_text("sound,text\na.wav,Hello\n", "utf-8")
     with pytest.raises(AudioError, match="no column"):
         texts(tmp_path, ear)
+    (tmp_path / "manifest.csv").write_text("file,transcript\na.wav,caf\xe9\n", "latin-1")
+    with pytest.raises(AudioError, match="no table in UTF-8"):
+        texts(tmp_path, ear)
+
+
+def test_a_manifest_that_a_spreadsheet_wrote_is_read(tmp_path: Path, ear: Ear) -> None:
+    keep(tmp_path / "a.wav", 2.0)
+    (tmp_path / "manifest.csv").write_text("file,transcript\na.wav,Hello there.\n", "utf-8-sig")
+    assert texts(tmp_path, ear) == ["Hello there."]
