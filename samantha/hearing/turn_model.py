@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from samantha.audio.pcm import Block, samples
-from samantha.errors import ModelError
+from samantha.errors import ModelError, memory_ran_out
 
 _HEARD_S = 8
 _VARIANCE_FLOOR = 1e-7
@@ -38,6 +38,8 @@ class SmartTurn:
                 str(path), sess_options=options, providers=["CPUExecutionProvider"]
             )
         except Exception as problem:
+            if memory_ran_out(problem):
+                raise MemoryError from problem
             raise ModelError(f"The turn model {path} is damaged: it cannot be loaded.", hint) from problem
         inputs = [(put.name, put.shape[1:]) for put in self._session.get_inputs()]
         if inputs != [("input_features", [80, _HEARD_S * 100])]:
