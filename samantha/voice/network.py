@@ -19,8 +19,8 @@ class Network:
     and the network can be used again at once.
     """
 
-    def __init__(self, path: Path, *, threads: int, model: bytes = b"") -> None:
-        """`model` is what to run instead of the file: a part of it, or a change of it.
+    def __init__(self, path: Path, *, threads: int, model: bytes = b"", once: bool = False) -> None:
+        """`model` is what to run instead of the file: a part of it, or a change of it; `once`, one for one run.
 
         Raises ModelError if `path` is missing, unreadable or no model.
         """
@@ -33,8 +33,9 @@ class Network:
         options.inter_op_num_threads = 1
         options.log_severity_level = _SILENT
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        # The arena keeps the largest buffers ever needed; sentences differ in length, so it only grows.
-        options.enable_cpu_mem_arena = False
+        # The arena keeps the largest buffers ever needed; sentences differ in length, so it only grows. Without
+        # it a long run gives large ones back to the system and gets them again, page by page.
+        options.enable_cpu_mem_arena = once
         try:
             self._session = onnxruntime.InferenceSession(
                 model or str(path), options, providers=["CPUExecutionProvider"]

@@ -86,7 +86,7 @@ class Vocoder:
         names = list(dict.fromkeys(lighter.averages(graph, inputs, _AUDIO)))
         if not names:
             raise ValueError("its vocoder has no normalisations")
-        whole = Network(path, threads=threads, model=graph.part(inputs, names))
+        whole = Network(path, threads=threads, model=graph.part(inputs, names), once=True)
         lighter.freeze(graph, dict(zip(names, whole.run(inputs, Token()), strict=True)))
         self._second = Network(path, threads=threads, model=graph.part([_FEATURES, _SOURCE], [_AUDIO]))
 
