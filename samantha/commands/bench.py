@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 import tempfile
 from contextlib import nullcontext
@@ -44,6 +45,8 @@ def bench(config: Config, wish: Wish, *, as_json: str | None, picture: Path | No
 
 def _measured(config: Config, wish: Wish) -> Report:
     console = Console(stderr=True, highlight=False)
+    # Without that, the sounds and a conversation would outlive who was told to leave.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     if wish.keep is not None:
         try:
             wish.keep.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -71,6 +71,26 @@ def test_what_cannot_be_written_is_said_before_the_work(tmp_path: Path) -> None:
     assert bench("--only", "nonsense").returncode == 2
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM")
+def test_who_is_told_to_leave_leaves_nothing(tmp_path: Path) -> None:
+    models = app.store(config.load())
+    if not all(map(models.installed, (people.VOICE, "silero-vad"))):
+        pytest.skip(f"needs `samantha models pull {people.VOICE} silero-vad`")
+    with subprocess.Popen(
+        [sys.executable, "-m", "samantha", "bench", "--only", "turns", "--turns", "1", *SMALL],
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr is not None
+        assert any(line.startswith("turns:") for line in process.stderr)
+        assert list(tmp_path.iterdir())
+        process.terminate()
+        assert process.wait(60) == 143
+    assert not list(tmp_path.iterdir())
+
+
 async def goes_well(tell: Tell) -> Performance:
     tell("half of it")
     return Performance([0, None], [], 0.5, 2.0, os.getpid(), 0.0, 0.0, 0)
