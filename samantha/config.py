@@ -62,7 +62,7 @@ class Hearing(_Section):
     threshold: Annotated[float, Field(ge=0.1, le=0.95)] = 0.5
     onset_ms: Annotated[int, Field(ge=32, le=500)] = 96
     onset_over_echo_ms: Annotated[int, Field(ge=32, le=1000)] = 480
-    pause_ms: Annotated[int, Field(ge=64, le=500)] = 128
+    pause_ms: Annotated[int, Field(ge=64, le=500)] = 96
     turn_model: str = "smart-turn"
     turn_threshold: Annotated[float, Field(ge=0.05, le=0.95)] = 0.7
     end_sure_ms: Annotated[int, Field(ge=200, le=3000)] = 500
@@ -70,7 +70,7 @@ class Hearing(_Section):
     end_ms: Annotated[int, Field(ge=200, le=3000)] = 1200
     end_trailing_ms: Annotated[int, Field(ge=200, le=5000)] = 1500
     reopen_ms: Annotated[int, Field(ge=0, le=5000)] = 1500
-    partial_ms: Annotated[int, Field(ge=0, le=5000)] = 500
+    partial_ms: Annotated[int, Field(ge=0, le=5000)] = 1000
     pre_roll_ms: Annotated[int, Field(ge=100, le=2000)] = 500
     max_turn_s: Annotated[int, Field(ge=5, le=600)] = 60
     min_level_dbfs: Annotated[float, Field(ge=-90, le=-20)] = -55.0
