@@ -41,6 +41,8 @@ class Challenge:
     reopens: bool
     """Whether it is rather the rest of the turn before than an interruption."""
     confirmed: bool = False
+    by: Attempt | None = None
+    """Whose words, once they are understood, will settle it; None while they are still being spoken."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -241,13 +241,15 @@ class Conversation:
 
     def interrupt(self) -> None:
         """Stop answering, at once and for good; what was heard of the answer stays."""
-        if self._floor is not None and self._floor.reply.hearing:
-            self._floor.reply.token.cancel()  # what was said will still be understood, and not answered
+        for attempt in self._unheard():
+            attempt.reply.token.cancel()  # what was said will still be understood, and not answered
         self._break_off()
         self._owed = None
 
     def forget_open_turn(self) -> None:
-        """Whoever was speaking will not be heard out."""
+        """Whoever is speaking will not be heard out."""
+        if not self._turn.speaking:
+            return  # who has finished is still understood
         self._turn.stop()
         self._lose_bet()
         self._keep_half()
@@ -299,7 +301,7 @@ class Conversation:
 
     async def close(self) -> None:
         """End: stop speaking and give up what is being thought. What was just said is still understood, if soon."""
-        hearing = self._floor is not None and self._floor.reply.hearing
+        hearing = self._unheard()
         self.interrupt()
         self._lose_bet()
         self._turn.stop()
@@ -331,9 +333,10 @@ class Conversation:
     def _went_on(self, event: Resumed) -> None:
         self._turn.went_on(event.at)
         self._lose_bet()
-        if self._settled and self._floor is not None:  # "yeah …, but": no mere assent after all
+        if self._settled:  # "yeah …, but": no mere assent after all
             self._settled = False
-            self._question(self._floor, event.at)
+            if self._floor is not None:
+                self._question(self._floor, event.at)
 
     def _lose_bet(self) -> None:
         bet, self._bet = self._bet, None
@@ -348,6 +351,8 @@ class Conversation:
         if self._challenge is None and not self._settled:
             self._break_off()  # whatever somebody had her say meanwhile
             self._give_floor(attempt, event.at)
+        elif self._challenge is not None:
+            self._challenge.by = attempt
         attempt.reply.commit()
         if bet is None:
             attempt.reply.hearing = True  # from now on, not only from when its task first runs
@@ -382,7 +387,8 @@ class Conversation:
             self._turn.before = joined(self._turn.before, "" if reason else transcript.text)
             return
         challenge = self._challenge
-        if challenge is not None and await self._met(challenge, attempt, transcript, reason):
+        into_hers = challenge is not None and challenge.attempt is not attempt
+        if challenge is not None and into_hers and await self._met(challenge, attempt, transcript, reason):
             return
         if reason is not None:
             await reply.commitment()
@@ -441,7 +447,7 @@ class Conversation:
     async def _write(self, attempt: Attempt, show: Callable[[str], None]) -> None:
         reply = attempt.reply
         await reply.write(await self._fitting(attempt), self._config.llm.max_tokens, show)
-        self._floor = None if self._floor is attempt else self._floor
+        self._free(attempt)
         self._spoken(attempt, "".join(reply.written).strip(), interrupted=False)
 
     async def _answer(
@@ -474,9 +480,9 @@ class Conversation:
         self, attempt: Attempt, turn: Paused | TurnEnded, transcript: Transcript, reason: IgnoredReason
     ) -> None:
         self._publish(Ignored(at=self._clock(), reason=reason, text=transcript.text))
+        self._keep_half()
         if attempt is not self._floor:
             return
-        self._keep_half()
         if self._owed is not None:
             attempt.said = self._owed
             self._speak(attempt)
@@ -498,19 +504,18 @@ class Conversation:
 
     def _keep_half(self) -> None:
         """Nothing follows on the words that were to be continued: they are what was said."""
-        before, told, owed = self._turn.before, self._told, self._owed
+        before, owed = self._turn.before, self._owed
         if not before:
             return
         self._turn.before = self._told = ""
-        if before != told:
-            self._publish(Heard(at=self._clock(), text=before))
+        self._publish(Heard(at=self._clock(), text=before))
         if owed is None or owed.text != before:
             self._owed = Said(before, self._note(before), owed.language if owed else "en")
         assert self._owed is not None
         self.history.user(self._owed.note)
 
     def _leave_floor(self, attempt: Attempt) -> None:
-        self._floor = self._sign_due = self._answer_due = None
+        self._floor = self._challenge = self._sign_due = self._answer_due = None
         attempt.reply.end("")
         self._idle.begin(self._clock())
 
@@ -542,7 +547,8 @@ class Conversation:
         ended, sounded = attempt.turn_ended, attempt.sounded
         lately = ended is not None and self._clock() - ended <= samples(self._config.hearing.reopen_ms / 1000)
         unnoticed = sounded is None or began - sounded < HARDLY
-        self._challenge = Challenge(attempt, began, reopens=lately and unnoticed)
+        by = self._challenge.by if self._challenge is not None else None
+        self._challenge = Challenge(attempt, began, reopens=lately and unnoticed, by=by)
         if self._speaker.sounding:
             self._publish(ReplyPaused(at=self._clock()))
         self._speaker.pause()
@@ -584,13 +590,16 @@ class Conversation:
             return False
         if meant == "hush":
             await reply.commitment()
-            if self._challenge is challenge:
+            if self._floor is challenge.attempt:
                 self._give_up(challenge.attempt)
             self._owed = None
             self._idle.begin(self._clock())
         else:
-            self._settled = not reply.committed
-            self._let_go_on(challenge)
+            if reply.committed and self._turn.speaking:  # what is being said now decides
+                challenge.by = None
+            else:
+                self._settled = not reply.committed
+                self._let_go_on(challenge)
             await reply.commitment()
         ignored = reason or ("hush" if meant == "hush" else "backchannel")
         self._publish(Ignored(at=self._clock(), reason=ignored, text=transcript.text))
@@ -679,6 +688,21 @@ class Conversation:
             self._unsaid = Unsaid(
                 attempt.messages, heard, (*first, *reply.clauses[reply.voiced :]), reply.complete
             )
+
+    def _free(self, attempt: Attempt) -> None:
+        """This answer is over: whoever spoke into it and is not understood yet is the next to be answered."""
+        if self._floor is not attempt:
+            return
+        challenge, self._floor, self._challenge = self._challenge, None, None
+        if challenge is not None and challenge.by is not None:
+            self._give_floor(challenge.by, self._clock())
+            if self._turn.speaking:
+                self._question(challenge.by, challenge.began)
+
+    def _unheard(self) -> list[Attempt]:
+        """Of the turns that are over, those that are still being understood."""
+        waiting = (self._floor, self._challenge.by if self._challenge is not None else None)
+        return [attempt for attempt in waiting if attempt is not None and attempt.reply.hearing]
 
     # --- speaking -------------------------------------------------------------------------------------
 
@@ -819,11 +843,18 @@ class Conversation:
         reply = attempt.reply
         reply.token.cancel()
         reply.track.close()
+        if attempt.said is None and attempt.turn_ended is not None and not attempt.half:
+            self._keep_half()
+        challenge = self._challenge
+        if challenge is not None and challenge.by is attempt:  # nobody will know what was said
+            challenge.by = None
+            if not self._turn.speaking:
+                self._let_go_on(challenge)
         if self._floor is attempt:
             self._owed = None
-            if not self._speaker.sounding:
+            if not (self._speaker.sounding or self._speaker.paused):
                 self._speaker.stop()
-                self._floor = self._challenge = None
+                self._free(attempt)
             if self._lost is not None:
                 self._asides.add("fault", Aside(self._lost.text, self._lost.sound))
         reply.problem = sentence

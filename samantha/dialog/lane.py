@@ -74,7 +74,7 @@ class Lane:
         self._in_hand = 0
 
     async def call(self, work: Callable[[], T], *, urgent: bool = False) -> T:
-        """What `work` returns, or raises. If the caller is cancelled the work goes on, unheeded.
+        """What `work` returns, or raises. If the caller is cancelled, work that has begun goes on, unheeded.
 
         `urgent` says that somebody waits for it, and that what other engines do can wait.
         """
@@ -96,8 +96,9 @@ class Lane:
         def run() -> None:
             result, problem = None, None
             try:
-                with self._working(urgent):
-                    result = work()
+                if not outcome.cancelled():
+                    with self._working(urgent):
+                        result = work()
             except BaseException as raised:  # noqa: BLE001 (handed to the caller, whatever it is)
                 problem = raised
             with contextlib.suppress(RuntimeError):  # the loop has closed: nobody waits any more

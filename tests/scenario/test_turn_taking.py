@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from fakes import Outcome, Script, converse, speech_and_silence
+from fakes import Outcome, Script, ScriptedModel, ScriptedVoice, at, converse, speech_and_silence
 
+from samantha.assistant import Assistant
 from samantha.audio.pcm import VOICE_RATE, Block
 from samantha.config import Config
+from samantha.dialog.token import Token
 from samantha.errors import ModelError
 from samantha.events import (
     Failed,
@@ -79,8 +84,6 @@ class Certain:
 
 
 def with_turn_model(model: Certain):  # type: ignore[no-untyped-def]
-    from dataclasses import replace
-
     return lambda parts: replace(parts, turn_model=model)
 
 
@@ -382,6 +385,153 @@ def test_her_own_echo_does_not_stop_her(tmp_path: Path) -> None:
     outcome = over_her(tmp_path, "there was a keeper of bees", length=1.2, canceller=Deaf())
     assert reasons(outcome) == ["own-voice"]
     assert said(outcome) == [STORY]
+
+
+def test_a_yes_that_becomes_a_sentence_after_she_has_ended_is_answered(tmp_path: Path) -> None:
+    script = Script(
+        heard=["Tell me.", "Yeah,", "but what about me?"],
+        answers=["Bees by the sea.", "You too."],
+        hearing_takes=0.05,
+        first_token_takes=0.05,
+    )
+    outcome = run(tmp_path, script, 1, 1, 1.25, 0.2, 0.75, 1, 4)
+    assert len(outcome.of(ReplyResumed)) == 1
+    assert outcome.of(ReplySpoken)[0].at < outcome.of(Resumed)[0].at, "she had ended"
+    assert heard(outcome)[-1] == "Yeah, but what about me?"
+    assert said(outcome) == ["Bees by the sea.", "You too."]
+
+
+def test_a_cough_while_a_yes_is_understood_takes_nothing_from_it(tmp_path: Path) -> None:
+    script = Script(heard=["Yes.", NOISE], answers=["Good."], hearing_takes=2.0)
+    outcome = run(tmp_path, script, 1, 0.6, 1.7, 0.2, 7)
+    assert heard(outcome) == ["Yes."]
+    assert said(outcome) == ["Good."]
+
+
+def test_a_noise_that_is_understood_while_somebody_speaks_does_not_let_her_go_on(tmp_path: Path) -> None:
+    script = Script(
+        heard=["Tell me a story.", "Mm-hm.", "What is the time now?"],
+        answers=[STORY, "Noon."],
+        hearing_takes=2.5,
+    )
+    hasty = settings(hearing={"end_trailing_ms": 900})
+    outcome = run(tmp_path, script, 1, 1, 6.5, 0.3, 1.7, 2.5, 8, config=hasty)
+    assert reasons(outcome) == ["backchannel"]
+    assert outcome.of(ReplyResumed) == []
+    assert heard(outcome)[-1] == "What is the time now?"
+    assert said(outcome)[-1] == "Noon."
+
+
+def test_she_goes_on_when_nobody_can_know_what_was_said(tmp_path: Path) -> None:
+    script = Script(heard=["Tell me a story.", ModelError("It broke.")], answers=[STORY], hearing_takes=0.05)
+    outcome = run(tmp_path, script, 1, 1, 2.5, 0.5, 3)
+    assert [event.error for event in outcome.of(Failed)] == ["It broke."]
+    assert said(outcome) == [STORY]
+
+
+def test_what_was_heard_of_an_answer_that_breaks_while_somebody_speaks_is_kept(tmp_path: Path) -> None:
+    class Hoarse(ScriptedVoice):
+        def synthesize(self, text: str, token: Token, *, speed: float = 1.0) -> Iterator[Block]:
+            if self._script.spoken:
+                self._sleep(1.8)
+                raise ModelError("It broke.")
+            yield from super().synthesize(text, token, speed=speed)
+
+    script = Script(heard=["Tell me.", "What is the time?"], answers=[STORY, "Noon."], hearing_takes=0.6)
+    outcome = run(
+        tmp_path,
+        script,
+        *(1, 1, 2.5, 0.6, 6),
+        adapt=lambda parts: replace(parts, synthesizer=Hoarse(script, parts.synthesizer._sleep)),
+    )
+    broken = outcome.of(ReplySpoken)[0]
+    assert outcome.of(ReplyPaused)[0].at < outcome.of(Failed)[0].at < broken.at
+    assert broken.text_heard
+    assert outcome.history[1].content.startswith(broken.text_heard.rstrip(","))
+    assert heard(outcome)[-1] == "What is the time?"
+
+
+def test_who_speaks_into_an_answer_that_breaks_is_answered(tmp_path: Path) -> None:
+    class Broken(ScriptedModel):
+        def generate(self, *args: Any, **options: Any) -> Iterator[str]:
+            if not self._script.prompts:
+                self._script.prompts.append([])
+                self._sleep(2.84)
+                raise ModelError("It broke.")
+            yield from super().generate(*args, **options)
+
+    script = Script(heard=["Tell me.", "What is the time?"], answers=["Noon."], hearing_takes=1.6)
+    outcome = run(
+        tmp_path,
+        script,
+        *(1, 1, 3.5, 0.5, 6),
+        adapt=lambda parts: replace(parts, llm=Broken(script, parts.llm._sleep)),
+    )
+    assert outcome.of(TurnEnded)[1].at < outcome.of(Failed)[0].at < outcome.of(Heard)[1].at
+    assert said(outcome) == ["Noon."]
+
+
+def test_speech_into_an_answer_that_is_read_leaves_it_said_once(tmp_path: Path) -> None:
+    script = Script(heard=["What time is it?"], answers=["One two three four five six.", "Noon."])
+
+    def write(assistant: Assistant) -> None:
+        at(assistant, 0.9, lambda: assistant.conversation.chat("Count.", lambda _: None, aloud=False))
+
+    outcome = run(tmp_path, script, 1, 1.2, 4, prepare=write)
+    assert said(outcome) == ["One two three four five six.", "Noon."]
+    assert outcome.history[1].content == "One two three four five six."
+
+
+def test_muting_after_the_last_word_does_not_lose_it(tmp_path: Path) -> None:
+    script = Script(
+        heard=["Tell me a story.", "What is the time?"], answers=[STORY, "Noon."], hearing_takes=2
+    )
+    outcome = run(
+        tmp_path, script, 1, 1, 5.5, 0.6, 6, prepare=lambda her: at(her, 9.9, lambda: her.mute(True))
+    )
+    assert outcome.of(ReplyResumed) == []
+    assert said(outcome)[-1] == "Noon."
+
+
+def test_the_rest_of_a_turn_may_be_said_with_the_key(tmp_path: Path) -> None:
+    script = Script(
+        heard=["I went to the market.", "And bought some bread."],
+        answers=["Oh?", "Good."],
+        first_token_takes=1.0,
+    )
+
+    def press(assistant: Assistant) -> None:
+        at(assistant, 3.9, assistant.press)
+        at(assistant, 4.6, assistant.release)
+
+    outcome = run(tmp_path, script, 1, 1, 1.4, 1, 4, prepare=press)
+    assert heard(outcome)[-1] == "I went to the market and bought some bread."
+    assert said(outcome) == ["Good."]
+
+
+def test_half_a_turn_is_kept_when_she_was_told_to_be_quiet_before_a_noise(tmp_path: Path) -> None:
+    script = Script(
+        heard=["I went to the market.", NOISE, "What time is it?"],
+        answers=["Oh?", "Noon."],
+        first_token_takes=1.0,
+    )
+    outcome = run(
+        tmp_path,
+        script,
+        *(1, 1, 1.4, 0.6, 3, 1, 4),
+        prepare=lambda her: at(her, 5.1, her.conversation.interrupt),
+    )
+    # Taken back when it was reopened, it is told again: whoever keeps what was heard has it once.
+    assert heard(outcome) == ["I went to the market."] * 2 + ["What time is it?"]
+    assert len(said(outcome)) == 1
+
+
+def test_lost_bets_do_not_keep_the_ears_from_the_next(tmp_path: Path) -> None:
+    script = Script(heard=[*"abcdef", "g."], answers=["Noon."], hearing_takes=1.5)
+    outcome = run(tmp_path, script, 1, *(0.3, 0.3) * 6, 0.5, 8, config=settings(hearing={"partial_ms": 0}))
+    [last] = outcome.of(Heard)
+    waited = last.at / 16_000 - outcome.of(Paused)[-1].at / 16_000
+    assert waited < 2 * 1.5, "one that cannot be stopped, and its own"
 
 
 def test_two_voices_in_a_row_over_her(tmp_path: Path) -> None:
