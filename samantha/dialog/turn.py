@@ -45,6 +45,7 @@ class OpenTurn:
         self.hint = ""
         """Words to expect."""
         self._engines = engines
+        self._model = engines.turn_model
         self._listener = listener
         self._settings = settings
         self._background = background
@@ -103,7 +104,7 @@ class OpenTurn:
         self._expect()
         if self._following is not None:
             self._following.rest()
-        if self._engines.turn_model is not None:
+        if self._model is not None:
             self._background.start(self._judge(pause))
 
     def understood(self, turn: Paused | TurnEnded, text: str | None, language: str) -> None:
@@ -140,9 +141,13 @@ class OpenTurn:
             self._following = None
 
     async def _judge(self, pause: Paused) -> None:
-        model = self._engines.turn_model
+        model = self._model
         assert model is not None
-        probability = await self._engines.small_lane.call(lambda: model.complete(pause.audio))
+        try:
+            probability = await self._engines.small_lane.call(lambda: model.complete(pause.audio))
+        except Exception:
+            self._model = None  # the words decide alone from here on, instead of a fault in every pause
+            raise
         if self._rested == pause.speech_end:
             self._sound = probability
             self._expect()

@@ -148,6 +148,6 @@ def vocoder(path: Path, sample: Sample, *, threads: int) -> Vocoder | None:
         graph = Graph(path.read_bytes())
         lighter.lighten(graph)
         return Vocoder(path, graph, sample, threads=threads)
-    except (ValueError, OSError, ModelError) as problem:
+    except (ValueError, LookupError, StopIteration, OSError, ModelError) as problem:  # another export's graph
         _log.info("%s is used as it is: %s", path, problem)
         return None
