@@ -14,6 +14,7 @@ from samantha.dialog.token import Token
 from samantha.errors import ModelError
 from samantha.voice import phonemes
 from samantha.voice.network import Network, mending, require
+from samantha.voice.openers import Openers
 from samantha.voice.phonemes import Phrase
 from samantha.voice.sound import finishing
 from samantha.voice.vocoder import Vocoder, vocoder
@@ -22,10 +23,6 @@ LONGEST = 510
 """Tokens the network takes at once, without the two that frame them."""
 
 _STYLE = 256
-
-_OPENER, _REMEMBERED = 3, 64
-"""Words of a clause worth remembering, and how many are: people begin with few ("Oh,", "Sure."), and this voice
-says the same words the same way every time."""
 
 _SAMPLE = (
     "ðə kwˈɪk bɹˈWn fˈɑks ʤˈʌmps ˌOvəɹ ðə lˈAzi dˈɑɡ, ænd ʃi wˈɑʧt ɪt wɪð ʤˈY. "
@@ -102,7 +99,7 @@ class Kokoro:
         inputs = set(self._network.inputs)
         if not {"style", "speed"} <= inputs or not {"input_ids", "tokens"} & inputs:
             raise ModelError(f"{model} is a model, but not Kokoro.", mending(model))
-        self._openers: dict[tuple[str, float], list[Block]] = {}  # the one used last is last
+        self._openers = Openers()
         self._speed = speed
         self._volume = volume
 
@@ -113,19 +110,7 @@ class Kokoro:
         """
         pace = self._speed * speed
         token.check()
-        known = self._openers.pop((text, pace), None)
-        if known is not None:
-            self._openers[text, pace] = known
-            yield from (block.copy() for block in known)
-            return
-        made = []
-        for block in self._blocks(text, token, pace):
-            made.append(block.copy())
-            yield block
-        if len(text.split()) <= _OPENER:
-            self._openers[text, pace] = made
-            if len(self._openers) > _REMEMBERED:
-                del self._openers[next(iter(self._openers))]
+        yield from self._openers.recall(text, pace, lambda: self._blocks(text, token, pace))
 
     def _blocks(self, text: str, token: Token, pace: float) -> Iterator[Block]:
         for sentence in phonemes.sentences(text, self._espeak):

@@ -15,6 +15,7 @@ from samantha.dialog.token import Token
 from samantha.errors import ModelError
 from samantha.voice import phonemes
 from samantha.voice.network import Network, mending, require
+from samantha.voice.openers import Openers
 from samantha.voice.sound import finish, resample
 
 _MARKS = {"—": ",", "…": "."}
@@ -44,6 +45,7 @@ class Piper:
         self._network = Network(model, threads=threads)
         # For phonemes that are not espeak's, and for the ids; its session is never run.
         self._piper = PiperVoice(session=self._network, config=self._config)
+        self._openers = Openers()
         self._speed = speed
         self._volume = volume
         self.name = model.stem
@@ -55,6 +57,10 @@ class Piper:
         Raises Cancelled when `token` says so, ModelError if the voice cannot speak at all.
         """
         pace = self._speed * speed
+        token.check()
+        yield from self._openers.recall(text, pace, lambda: self._blocks(text, token, pace))
+
+    def _blocks(self, text: str, token: Token, pace: float) -> Iterator[Block]:
         for symbols, mark in self._sentences(text):
             token.check()
             known = [symbol for symbol in symbols if symbol in self._config.phoneme_id_map]

@@ -70,8 +70,8 @@ def test_she_gives_up_while_she_hums(tmp_path: Path) -> None:
 
 def test_words_that_are_understood_too_late_are_kept(tmp_path: Path) -> None:
     config = Config.model_validate({"dialog": {"patience_s": 3}})
-    script = Script(heard=["A long one.", "And?"], answers=["Both."], hearing_takes=4.0)
-    outcome = run(tmp_path, script, 1, 1, 6, lost=SORRY, config=config)
+    script = Script(heard=["A long one.", "And?"], answers=["Both."], hearing_takes=6.0)
+    outcome = run(tmp_path, script, 1, 1, 8, lost=SORRY, config=config)
     assert [event.text for event in outcome.of(Heard)] == ["A long one."]
     assert outcome.of(ReplySpoken) == []
 
@@ -222,7 +222,7 @@ def test_what_she_tells_later_is_no_late_answer(tmp_path: Path, heard: str) -> N
 def test_what_was_given_up_is_not_answered_to_a_noise(tmp_path: Path, patience_s: float) -> None:
     """Given up because it took too long, or hushed while it was still being understood."""
 
-    script = Script(heard=["A long one.", ""], answers=["Far too late."], hearing_takes=4.0)
+    script = Script(heard=["A long one.", ""], answers=["Far too late."], hearing_takes=6.0)
 
     def prepare(assistant: Assistant) -> None:
         if patience_s > 4:
@@ -230,7 +230,7 @@ def test_what_was_given_up_is_not_answered_to_a_noise(tmp_path: Path, patience_s
         at(assistant, 10, lambda: setattr(script, "hearing_takes", 0.3))
 
     config = Config.model_validate({"dialog": {"patience_s": patience_s}})
-    outcome = run(tmp_path, script, 1, 1, 9, 0.5, 8, config=config, prepare=prepare)
+    outcome = run(tmp_path, script, 1, 1, 11, 0.5, 8, config=config, prepare=prepare)
     assert [event.text for event in outcome.of(Heard)] == ["A long one."]
     assert len(outcome.of(Ignored)) == 1
     assert outcome.sounding() == []

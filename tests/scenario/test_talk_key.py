@@ -90,11 +90,11 @@ def test_a_cold_microphone_opens_with_the_key_and_closes_after_the_turn(tmp_path
 
 def test_the_key_interrupts_her(tmp_path: Path) -> None:
     script = Script(heard=["Go on.", "Stop."], answers=["One two three four five six seven.", "Yes."])
-    outcome = run(tmp_path, script, 1, 1, 1.3, 0.7, 4, config=by_key(), prepare=held((1, 2), (3.3, 4)))
+    outcome = run(tmp_path, script, 1, 1, 1.8, 0.7, 4, config=by_key(), prepare=held((1, 2), (3.8, 4.5)))
     first, second = outcome.of(ReplySpoken)
     assert first.interrupted
     assert 0 < len(first.text_heard.split()) < 7
-    assert not any(begin < 3.5 < end for begin, end in outcome.sounding())
+    assert not any(begin < 4.0 < end for begin, end in outcome.sounding())
     assert second.text_heard == "Yes."
 
 

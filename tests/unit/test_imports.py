@@ -43,6 +43,7 @@ FLOORS: list[set[str]] = [
         "voice.english",
         "voice.lexicon",
         "voice.numerals",
+        "voice.openers",
         "voice.sound",
         "voice.spoken",
         "voice.words",
