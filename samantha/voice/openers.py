@@ -23,14 +23,15 @@ class Openers:
         if len(text.split()) > _WORDS:
             yield from make()
             return
-        known = self._sounds.pop((text, pace), None)
-        if known is None:
-            known = []
-            for block in make():
-                known.append(block.copy())
-                yield block
-        else:
+        key = (text, pace)
+        if key in self._sounds:
+            self._sounds[key] = known = self._sounds.pop(key)
             yield from (block.copy() for block in known)
-        self._sounds[text, pace] = known
+            return
+        made = []
+        for block in make():
+            made.append(block.copy())
+            yield block
+        self._sounds[key] = made
         if len(self._sounds) > _REMEMBERED:
             del self._sounds[next(iter(self._sounds))]

@@ -456,7 +456,7 @@ def test_who_speaks_into_an_answer_that_breaks_is_answered(tmp_path: Path) -> No
         def generate(self, *args: Any, **options: Any) -> Iterator[str]:
             if not self._script.prompts:
                 self._script.prompts.append([])
-                self._sleep(2.84)
+                self._sleep(3.88)
                 raise ModelError("It broke.")
             yield from super().generate(*args, **options)
 
@@ -465,6 +465,7 @@ def test_who_speaks_into_an_answer_that_breaks_is_answered(tmp_path: Path) -> No
         tmp_path,
         script,
         *(1, 1, 3.5, 0.5, 6),
+        config=settings(hearing={"partial_ms": 0}),
         adapt=lambda parts: replace(parts, llm=Broken(script, parts.llm._sleep)),
     )
     assert outcome.of(TurnEnded)[1].at < outcome.of(Failed)[0].at < outcome.of(Heard)[1].at
