@@ -86,7 +86,7 @@ class Following:
             if level_dbfs(sound) < self._least_dbfs:
                 return
             transcript = await engines.stt_lane.call(
-                lambda: engines.transcriber.transcribe(sound, Token(), hint=self._hint, hurry=True)
+                lambda: engines.transcriber.transcribe(sound, self._token, hint=self._hint, hurry=True)
             )
             if not self._token.cancelled:
                 self._take(transcript)
