@@ -152,13 +152,18 @@ class Graph:
                 begun.add(node.output[0])
                 stack.append((node.output[0], True))
                 stack.extend((each, False) for each in reversed(node.input))
+        from google.protobuf.message import EncodeError
+
         made = self._classes["Model"]()
         made.CopyFrom(self._skeleton())
         made.graph.node.extend(order)
         made.graph.initializer.extend(constants.values())
         made.graph.input.extend(self.inputs.get(name) or self._value(name) for name in inputs)
         made.graph.output.extend(self.outputs.get(name) or self._value(name) for name in wanted)
-        return bytes(made.SerializeToString())
+        try:
+            return bytes(made.SerializeToString())
+        except EncodeError as problem:  # what could be read can be written, if there is room for it
+            raise MemoryError from problem
 
     def _skeleton(self) -> Any:
         for field in ("node", "initializer", "input", "output", "value_info"):
