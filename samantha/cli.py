@@ -197,7 +197,10 @@ def listen(
 
 @app.command()
 def mode(
-    mode: Annotated[Literal["always", "ptt"], typer.Argument(help="ptt: while the talk key is held.")],
+    mode: Annotated[
+        Literal["always", "name", "ptt"],
+        typer.Argument(help="name: when she is called by it. ptt: while the talk key is held."),
+    ],
     as_json: Json = False,
 ) -> None:
     """Choose when a running Samantha listens."""

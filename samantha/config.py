@@ -48,7 +48,7 @@ class Audio(_Section):
     output: str | int | None = None
     headset: bool = False
     bluetooth_microphone: bool = False
-    echo_cancellation: Literal["auto", "on", "off"] = "auto"
+    echo_cancellation: Literal["auto", "on", "off", "system"] = "auto"
 
 
 class Hearing(_Section):
@@ -103,13 +103,25 @@ class Voice(_Section):
 class Dialog(_Section):
     """How she takes part."""
 
-    mode: Literal["always", "ptt"] = "always"
+    mode: Literal["always", "name", "ptt"] = "always"
     sign_of_life_s: Annotated[float, Field(ge=0, le=30)] = 2.0
     bets: Annotated[int, Field(ge=0, le=10)] = 3
     confirm_ms: Annotated[int, Field(ge=200, le=3000)] = 700
     say_when_not_understood: bool = True
     patience_s: Annotated[float, Field(ge=2, le=600)] = 20.0
     resume_min: Annotated[int, Field(ge=0, le=100_000)] = 60
+
+
+class Attention(_Section):
+    """Whom she answers, and to what name."""
+
+    names: Annotated[tuple[str, ...], Field(min_length=1)] = ("Samantha",)
+    sound_alikes: tuple[str, ...] = ()
+    likeness: Annotated[int, Field(ge=50, le=100)] = 80
+    follow_up_s: Annotated[float, Field(ge=0, le=120)] = 8.0
+    owner_only: bool = False
+    speaker_model: str = "campplus"
+    owner_likeness: Annotated[float, Field(ge=0, le=1)] = 0.5
 
 
 class Ptt(_Section):
@@ -184,6 +196,7 @@ class Config(_Section):
     llm: Llm = Llm()
     voice: Voice = Voice()
     dialog: Dialog = Dialog()
+    attention: Attention = Attention()
     ptt: Ptt = Ptt()
     api: Api = Api()
     wyoming: Wyoming = Wyoming()

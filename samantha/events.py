@@ -13,8 +13,8 @@ from typing import Any, Literal
 
 from samantha.audio.pcm import Block
 
-Mode = Literal["always", "ptt"]
-"""When she listens: always, or while the key to talk is held."""
+Mode = Literal["always", "name", "ptt"]
+"""When she answers: always, when she is addressed by her name, or while the key to talk is held."""
 
 Side = Literal["input", "output"]
 
@@ -29,6 +29,8 @@ IgnoredReason = Literal[
     "own-voice",  # she heard herself
     "backchannel",  # "mm-hm" while she spoke: she went on
     "hush",  # "stop": she fell silent, and that is the answer
+    "not-addressed",  # people talk, and not with her
+    "another-voice",  # not the voice of her person, whom alone she is to answer
 ]
 
 

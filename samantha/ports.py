@@ -111,6 +111,23 @@ class EchoCanceller(Protocol):
         ...
 
 
+class SpeakerEncoder(Protocol):
+    """Whose voice is this?"""
+
+    @property
+    def name(self) -> str:
+        """Which model: vectors of two models cannot be compared."""
+        ...
+
+    def embed(self, audio: Block) -> Block:
+        """The voice in `audio`, shape (n,) at HEARING_RATE, as a vector of length 1, shape (d,).
+
+        The inner product of two vectors is how alike the voices are, in [-1, 1]. Takes any length; below a
+        second of speech the answer means little.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Transcript:
     """What a speech-to-text model heard in a piece of sound, and how sure it is."""

@@ -1,4 +1,4 @@
-"""How she listens: always or by a key, muted or not. Pure."""
+"""How she listens: always, for her name, or by a key; muted or not. Pure."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class Listening:
     @property
     def attentive(self) -> bool:
         """Whether she finds out by herself when somebody speaks."""
-        return self.mode == "always" and not self.muted
+        return self.mode != "ptt" and not self.muted
 
     @property
     def microphone(self) -> bool:
         """Whether it is to be open."""
-        return not self.muted and (self.mode == "always" or self.keep_warm or self.held)
+        return not self.muted and (self.mode != "ptt" or self.keep_warm or self.held)

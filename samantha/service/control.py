@@ -68,7 +68,7 @@ class Control(Protocol):
         ...
 
     async def mode(self, mode: Mode) -> Status:
-        """Listen always, or while the key to talk is held; she keeps to it."""
+        """Answer always, when called by name, or while the key to talk is held; she keeps to it."""
         ...
 
     async def ptt(self, action: Talk) -> Status:

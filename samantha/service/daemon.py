@@ -246,7 +246,7 @@ class Daemon:
         return "listening" if listening.mode == "always" else "waiting for the key to talk"
 
     def set_mode(self, mode: Mode) -> None:
-        """Listen always, or while the key is held; remembered."""
+        """Answer always, when called by name, or while the key is held; remembered."""
         self.assistant.set_mode(mode)
         self._journal.put("mode", mode)
         notify.status(self.summary)

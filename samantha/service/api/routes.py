@@ -236,7 +236,7 @@ VERBS = (
     Verb(
         "POST",
         "/mode",
-        "Listen always, or while the key to talk is held.",
+        "Answer always, when called by name, or while the key to talk is held.",
         Status,
         lambda asked: asked.control.mode(asked.body.mode),
         SetMode,

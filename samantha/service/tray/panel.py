@@ -29,7 +29,11 @@ SAYS: dict[Look, str] = {
     "speaking": "She is speaking",
 }
 
-MODES: dict[Mode, str] = {"always": "Listen &always", "ptt": "Listen while I hold the talk &key"}
+MODES: dict[Mode, str] = {
+    "always": "Listen &always",
+    "name": "Listen for her &name",
+    "ptt": "Listen while I hold the talk &key",
+}
 
 
 class Tray:

@@ -1,0 +1,36 @@
+"""Figures by condition, and the worst of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What was found under one condition: `value`, from `trials` of them."""
+
+    condition: str
+    value: float
+    trials: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One figure under many conditions. `bound` is what it should not pass, if anything was promised."""
+
+    name: str
+    unit: str
+    better: Literal["lower", "higher"]
+    cells: tuple[Cell, ...]
+    bound: float | None = None
+    note: str = ""
+
+    @property
+    def worst(self) -> Cell | None:
+        """The cell furthest on the wrong side."""
+        if not self.cells:
+            return None
+        pick = max if self.better == "lower" else min
+        return pick(self.cells, key=lambda cell: cell.value)
