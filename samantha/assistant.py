@@ -226,7 +226,7 @@ class Assistant:
         self.speaker.latency = device.latency
         self._far = FarEnd(device.latency)
         self._canceller = self._make_canceller(device)
-        self.conversation.echoes = self._canceller is not None
+        self.conversation.audience.echoes = self._canceller is not None
 
     def on_device(self, change: Lost | Found) -> None:
         """A device has gone, or another was found: tell of it, and of what is new aloud."""
@@ -255,7 +255,7 @@ class Assistant:
         self._keep_time()
         if self._canceller is not None:
             block = self._canceller.process(block, self._far.pull())
-        self.listener.feed(block, echo=self.conversation.echoing)
+        self.listener.feed(block, echo=self.conversation.audience.echoing)
         hearing = self._device is not None and self._device.hearing
         if self._told is not None and self._told.microphone != hearing:
             self._tell_of_listening()

@@ -18,10 +18,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from samantha.audio.pcm import VOICE_RATE, Block, level_dbfs, samples, seconds
+from samantha.audio.pcm import VOICE_RATE, Block, samples
 from samantha.config import Config
 from samantha.dialog.asides import Aside, Asides
 from samantha.dialog.attempt import Attempt, Challenge, Said, Unsaid
+from samantha.dialog.audience import Audience
 from samantha.dialog.background import Background, trace
 from samantha.dialog.idle import Idle
 from samantha.dialog.reply import Engines, Reply
@@ -50,7 +51,6 @@ from samantha.events import (
 from samantha.hearing.halves import joined
 from samantha.hearing.interjection import meaning
 from samantha.hearing.listener import Listener
-from samantha.hearing.plausible import own_voice, rejection
 from samantha.mind.history import History
 from samantha.mind.prompt import Prompt
 from samantha.ports import Message, Transcript
@@ -71,20 +71,11 @@ LOST = "Sorry, I lost my train of thought."
 HEARD_OUT_S = 1.0
 """Seconds that a turn may take to be understood when the conversation is ended right after it."""
 
-ECHO_TAIL = samples(0.6)
-"""How long after her last sound the room and the sound card may still give some of it back."""
-
-ECHO_MEMORY = samples(2.0)
-"""How long after her last sound a turn may still be her own voice coming back."""
-
 HARDLY = samples(0.5)
 """Who speaks within this time of her first sound did not hear it and answer: he goes on with his own turn."""
 
 GOING_ON = samples(0.4)
 """Speech of this length is no cough: the turn before was not over."""
-
-RECENT = 8
-"""Clauses of hers that her own echo is looked for in."""
 
 WORTH_A_SECOND_LOOK: frozenset[IgnoredReason] = frozenset(("unsure", "repetition", "empty"))
 """Doubts about what was transcribed in a hurry that may vanish when there is time."""
@@ -134,7 +125,9 @@ class Conversation:
         self._measure = measure
         self._clock = clock
         self._now = now
-        self.echoes = echoes
+        self.audience = Audience(config.hearing, clock)
+        """Whom she hears, and what of it is for her."""
+        self.audience.echoes = echoes
         self._fillers = itertools.cycle(fillers) if fillers else None
         self._lost = lost
         self._regrets = itertools.cycle(NOT_UNDERSTOOD)
@@ -167,8 +160,6 @@ class Conversation:
         self._unsaid: Unsaid | None = None
         self._told = ""
         """What was published as heard of the turn that is open again."""
-        self._said: list[str] = []
-        self._last_sound = -ECHO_MEMORY
 
     # --- what happens ---------------------------------------------------------------------------------
 
@@ -198,7 +189,7 @@ class Conversation:
         now = self._clock()
         self._idle.tick(now)
         if self._speaker.sounding:
-            self._last_sound = now
+            self.audience.sounding()
         if self._challenge is not None:
             self._confirm(self._challenge)
         self._turn.tick()
@@ -221,11 +212,6 @@ class Conversation:
     def prompt(self) -> Prompt:
         """Who she is, and whom she talks with."""
         return self._prompt
-
-    @property
-    def echoing(self) -> bool:
-        """Whether her own voice may be in what the microphone hears now."""
-        return self.echoes and self._clock() - self._last_sound < ECHO_TAIL
 
     @property
     def quiet(self) -> bool:
@@ -525,20 +511,8 @@ class Conversation:
         return spoke and able and not self._regretted and self._config.dialog.say_when_not_understood
 
     def _doubt(self, turn: Paused | TurnEnded, transcript: Transcript) -> IgnoredReason | None:
-        lately = turn.began - self._last_sound < ECHO_MEMORY
-        if self.echoes and lately and own_voice(transcript.text, self._recent()):
-            return "own-voice"
-        return rejection(
-            level_dbfs(turn.audio),
-            turn.speech_seconds,
-            seconds(len(turn.audio)),
-            transcript,
-            self._config.hearing,
-        )
-
-    def _recent(self) -> list[str]:
-        """What she said lately, and is saying."""
-        return [*self._said, *(self._floor.reply.track.texts if self._floor else ())]
+        saying = self._floor.reply.track.texts if self._floor else ()
+        return self.audience.doubt(turn, transcript, saying)
 
     # --- somebody speaks while she has the floor ------------------------------------------------------
 
@@ -656,7 +630,7 @@ class Conversation:
         else:
             self.history.take_back()
             attempt.reply.cancel()
-        self._said = [*self._said, *attempt.reply.track.texts][-RECENT:]
+        self.audience.said(*attempt.reply.track.texts)
         if attempt.reply.started:
             self._publish(ReplySpoken(at=self._clock(), text_heard="", interrupted=True))
         attempt.reply.end("")
@@ -722,7 +696,7 @@ class Conversation:
 
     def _spoken(self, attempt: Attempt, heard: str, *, interrupted: bool) -> None:
         reply = attempt.reply
-        self._said = [*self._said, *reply.track.texts][-RECENT:]
+        self.audience.said(*reply.track.texts)
         self._unsaid = None
         if heard:
             self._owed = None
@@ -749,7 +723,7 @@ class Conversation:
             self._floor = None if self._floor is attempt else self._floor
             attempt.reply.end(aside.text)
 
-        self._said = [*self._said, aside.text][-RECENT:]
+        self.audience.said(aside.text)
         self._publish(Announced(at=self._clock(), text=aside.text))
         self._speaker.play(track, lambda: None, ended)
         if aside.sound is None:
@@ -773,7 +747,7 @@ class Conversation:
         if reply.track.empty and not self._speaker.sounding:
             filler = next(self._fillers)
             reply.track.interject(filler.sound)
-            self._said = [*self._said, filler.text][-RECENT:]
+            self.audience.said(filler.text)
             self._publish(SignOfLife(at=self._clock(), text=filler.text))
 
     def _lose_patience(self) -> None:
