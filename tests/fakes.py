@@ -284,4 +284,4 @@ async def converse(
     finally:
         pace.release()
     output, _ = soundfile.read(folder / "out.wav", dtype="float32")
-    return Outcome(events, output, assistant.conversation.history.messages(), script)
+    return Outcome(events, output, assistant.conversation.context.history.messages(), script)

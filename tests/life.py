@@ -52,7 +52,7 @@ class Life:
         return found()
 
     def history(self) -> list[str]:
-        return [turn.text for turn in self.daemon.assistant.conversation.history.turns]
+        return [turn.text for turn in self.daemon.assistant.conversation.context.history.turns]
 
 
 @asynccontextmanager

@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,9 +24,9 @@ from samantha.dialog.asides import Aside, Asides
 from samantha.dialog.attempt import Attempt, Challenge, Said, Unsaid
 from samantha.dialog.audience import Audience
 from samantha.dialog.background import Background, trace
+from samantha.dialog.context import Context
 from samantha.dialog.idle import Idle
 from samantha.dialog.reply import Engines, Reply
-from samantha.dialog.token import Token
 from samantha.dialog.turn import OpenTurn
 from samantha.errors import Cancelled, SamanthaError
 from samantha.events import (
@@ -51,9 +51,8 @@ from samantha.events import (
 from samantha.hearing.halves import joined
 from samantha.hearing.interjection import meaning
 from samantha.hearing.listener import Listener
-from samantha.mind.history import History
 from samantha.mind.prompt import Prompt
-from samantha.ports import Message, Transcript
+from samantha.ports import Transcript
 from samantha.voice.speaker import Speaker
 from samantha.voice.track import Track
 
@@ -113,14 +112,14 @@ class Conversation:
         fillers: tuple[Filler, ...] = (),
         lost: Filler | None = None,
     ) -> None:
-        self.history = History()
+        self.context = Context(engines, prompt)
+        """What she goes by when she thinks."""
         self.script: Callable[[str], str | None] | None = None
         """What she says to the words she hears, instead of thinking; None from it: think after all."""
         self._config = config
         self._engines = engines
         self._speaker = speaker
         self._listener = listener
-        self._prompt = prompt
         self._publish = publish
         self._measure = measure
         self._clock = clock
@@ -133,7 +132,9 @@ class Conversation:
         self._regrets = itertools.cycle(NOT_UNDERSTOOD)
         self._regretted = False
         self._asides = Asides()
-        self._idle = Idle(self._make_room, lambda text: self._publish(Failed(at=self._clock(), error=text)))
+        self._idle = Idle(
+            self.context.make_room, lambda text: self._publish(Failed(at=self._clock(), error=text))
+        )
         self._tasks: set[asyncio.Task[None]] = set()
         self._background = Background()
 
@@ -142,7 +143,7 @@ class Conversation:
             listener,
             config.hearing,
             self._background,
-            lambda text: self._prompt.messages(self.history, self._note(text)),
+            lambda text: self.context.messages(self._note(text)),
             publish,
             clock=clock,
             now=now,
@@ -209,11 +210,6 @@ class Conversation:
         self._turn.patience = factor
 
     @property
-    def prompt(self) -> Prompt:
-        """Who she is, and whom she talks with."""
-        return self._prompt
-
-    @property
     def quiet(self) -> bool:
         """Nothing is being heard out, thought or said."""
         return self._floor is None and not self._tasks
@@ -266,7 +262,7 @@ class Conversation:
         self._floor = attempt = self._new_attempt(committed=True)
         self._answer_due = self._clock() + samples(self._config.dialog.patience_s)
         self._publish(Heard(at=self._clock(), text=text.strip()))
-        self.history.user(self._prompt.note(text, self._now()))
+        self.context.history.user(self.context.prompt.note(text, self._now()))
         self._unsaid = None
         if aloud:
             self._speak(attempt)
@@ -277,7 +273,7 @@ class Conversation:
 
     def meet(self, name: str, prompt: Prompt) -> None:
         """She has learnt the person's name: expect it among the words, and go on with `prompt`."""
-        self._turn.hint, self._prompt = name, prompt
+        self._turn.hint, self.context.prompt = name, prompt
 
     def reread_soon(self) -> None:
         """The model no longer holds this conversation: have it worked through when there is time."""
@@ -353,7 +349,7 @@ class Conversation:
         self._answer_due = at + samples(self._config.dialog.patience_s)
 
     def _note(self, text: str) -> str:
-        return self._prompt.note(text, self._turn.began)
+        return self.context.prompt.note(text, self._turn.began)
 
     # --- one attempt to answer ------------------------------------------------------------------------
 
@@ -402,7 +398,7 @@ class Conversation:
         said = attempt.said
         assert said is not None
         self._turn.before, self._told, self._regretted = "", "", False
-        self.history.user(said.note)
+        self.context.history.user(said.note)
         if attempt.reply.token.cancelled:
             return
         self._owed = said
@@ -432,7 +428,8 @@ class Conversation:
 
     async def _write(self, attempt: Attempt, show: Callable[[str], None]) -> None:
         reply = attempt.reply
-        await reply.write(await self._fitting(attempt), self._config.llm.max_tokens, show)
+        messages = await self.context.fitting(reply, None)
+        await reply.write(messages, self._config.llm.max_tokens, show)
         self._free(attempt)
         self._spoken(attempt, "".join(reply.written).strip(), interrupted=False)
 
@@ -440,27 +437,9 @@ class Conversation:
         self, attempt: Attempt, language: str, show: Callable[[str], None] = lambda _: None
     ) -> None:
         otherwise = WORDLESS if language == "en" else ""
-        attempt.messages = await self._fitting(attempt)
+        note = attempt.said.note if attempt.said else None
+        attempt.messages = await self.context.fitting(attempt.reply, note)
         await attempt.reply.answer(attempt.messages, self._config.llm.max_tokens, language, otherwise, show)
-
-    async def _fitting(self, attempt: Attempt) -> list[Message]:
-        """The prompt for her next answer, made to fit."""
-        if not attempt.reply.committed and attempt.said is not None:
-            messages = self._prompt.messages(self.history, attempt.said.note)
-            if self._prompt.fits(await self._count(messages)):
-                return messages
-            await attempt.reply.commitment()  # what is forgotten now is forgotten for good
-        messages = self._prompt.messages(self.history)
-        while not self._prompt.fits(await self._count(messages)):  # so long a turn is rare
-            if not self.history.make_room():
-                break
-            messages = self._prompt.messages(self.history)
-        return messages
-
-    async def _count(self, messages: Sequence[Message]) -> int:
-        llm = self._engines.llm
-        # Not on the model's own lane: it may be reading ahead, and this is allowed from any thread.
-        return await self._engines.small_lane.call(lambda: llm.count(messages))
 
     async def _ignore(
         self, attempt: Attempt, turn: Paused | TurnEnded, transcript: Transcript, reason: IgnoredReason
@@ -498,7 +477,7 @@ class Conversation:
         if owed is None or owed.text != before:
             self._owed = Said(before, self._note(before), owed.language if owed else "en")
         assert self._owed is not None
-        self.history.user(self._owed.note)
+        self.context.history.user(self._owed.note)
 
     def _leave_floor(self, attempt: Attempt) -> None:
         self._floor = self._challenge = self._sign_due = self._answer_due = None
@@ -628,7 +607,7 @@ class Conversation:
         if attempt.said is None:
             attempt.half = True  # it is still being understood
         else:
-            self.history.take_back()
+            self.context.history.take_back()
             attempt.reply.cancel()
         self.audience.said(*attempt.reply.track.texts)
         if attempt.reply.started:
@@ -700,7 +679,7 @@ class Conversation:
         self._unsaid = None
         if heard:
             self._owed = None
-            self.history.samantha(heard, interrupted=interrupted)
+            self.context.history.samantha(heard, interrupted=interrupted)
         self._publish(ReplySpoken(at=self._clock(), text_heard=heard, interrupted=interrupted))
         reply.end(heard)
         if interrupted:
@@ -760,21 +739,6 @@ class Conversation:
             self._fail(attempt, f"No answer came within {self._config.dialog.patience_s:g} s.")
             if not reply.hearing:  # what was said is worth keeping, however late it is understood
                 reply.cancel()
-
-    # --- while nothing goes on ------------------------------------------------------------------------
-
-    async def _make_room(self, token: Token) -> None:
-        """Let the oldest turns go before the window is full, and have the rest worked through again.
-
-        Whole thirds at once: each time the start of the prompt changes, all of it must be read anew.
-        """
-        engines = self._engines
-        messages = self._prompt.messages(self.history)
-        if self._prompt.overflows(await self._count(messages)) and not token.cancelled:
-            self.history.drop_oldest_third()
-            messages = self._prompt.messages(self.history)
-        if not token.cancelled:
-            await engines.llm_lane.call(lambda: engines.llm.prefill(messages, token))
 
     # --- tasks ----------------------------------------------------------------------------------------
 

@@ -113,7 +113,7 @@ class Attachments:
         self._guests = Guests(
             assistant.engines,
             config,
-            prompt=lambda: assistant.conversation.prompt,
+            prompt=lambda: assistant.conversation.context.prompt,
             occupied=lambda: not assistant.conversation.quiet or assistant.listener.speaking,
             borrowed=assistant.conversation.reread_soon,
         )

@@ -185,7 +185,7 @@ class Daemon:
         self.config = config
         self._engines = app.engine_names(config)
         self.session = Session(config, parts, assistant, device)
-        if assistant.conversation.history.turns:
+        if assistant.conversation.context.history.turns:
             assistant.conversation.reread_soon()
         running = asyncio.ensure_future(assistant.run(device))
         self._begun.set()
@@ -202,12 +202,12 @@ class Daemon:
         """Go on where the settings before these, or she herself before a restart, left off."""
         if self.session is not None:
             before = self.session.assistant
-            assistant.conversation.history = before.conversation.history
+            assistant.conversation.context.history = before.conversation.context.history
             assistant.conversation.patience = before.conversation.patience
             assistant.listening = replace(before.listening, held=False)
             return
         self.heartbeat.forget()
-        restore(assistant.conversation.history, self._kept, parts.prompt)
+        restore(assistant.conversation.context.history, self._kept, parts.prompt)
         assistant.conversation.patience = self._patience
         assistant.listening.mode, assistant.listening.muted = self._mode, self._muted
         if self._journal.failing:

@@ -244,7 +244,7 @@ def test_a_person_who_writes_does_not_wait_for_a_guest() -> None:
             guests = Guests(
                 daemon.assistant.engines,
                 daemon.config,
-                prompt=lambda: conversation.prompt,
+                prompt=lambda: conversation.context.prompt,
                 occupied=lambda: False,
                 borrowed=lambda: None,
             )
