@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
 
@@ -270,16 +270,29 @@ def doctor(
     raise typer.Exit(visit.examine(config, as_json=as_json, quick=quick, sound=sound, into=into))
 
 
+_Part = TypeVar("_Part", bound=str)
+
+_BENCH_ALONE = ("turns", "gap", "person", "card", "keep", "llm", "plot")
+"""Options of `bench` that mean nothing in a room."""
+
+
 @app.command()
 def bench(
+    context: typer.Context,
     only: Annotated[
         list[str] | None,
         typer.Option(
             metavar="PART",
             help="Only turns, plain (the usual pipeline, for comparison), pauses, interruptions or idle; "
-            "may be given several times.",
+            "with --room selfecho, overher and others; may be given several times.",
         ),
     ] = None,
+    room: Annotated[
+        bool,
+        typer.Option(
+            "--room", help="Measure her in a simulated room instead: echo, noise, other people, her name."
+        ),
+    ] = False,
     turns: Annotated[int, typer.Option(min=1, max=999, help="How many turns.")] = 12,
     seed: Annotated[int, typer.Option(min=0, help="What is said, in which order, and when.")] = 1,
     gap: Annotated[
@@ -290,13 +303,17 @@ def bench(
         typer.Option(
             envvar="SAMANTHA_SPEECH",
             readable=False,
-            help="A folder of recordings, with or without a manifest.csv.",
+            help="A folder of recordings, with a manifest.csv (with --room) or without.",
         ),
     ] = None,
     person: Annotated[str | None, typer.Option(help="The voice of the person who talks with her.")] = None,
     full: Annotated[
         bool,
-        typer.Option("--full", help="32 sentences for each length of pause, 32 interruptions of each kind."),
+        typer.Option(
+            "--full",
+            help="32 sentences for each length of pause, 32 interruptions of each kind; "
+            "with --room every condition, which takes hours.",
+        ),
     ] = False,
     card: Annotated[bool, typer.Option("--card", help="Measure rest on the sound card, too.")] = False,
     keep: Annotated[
@@ -312,18 +329,30 @@ def bench(
     ] = None,
     changes: Set = None,
 ) -> None:
-    """Measure how fast she is here and how well she takes turns: some ten minutes of conversation."""
-    from samantha.bench.session import PARTS, Wish
+    """Measure how fast she is here and how well she takes turns, or what she makes of a room: some ten minutes."""
+    from samantha.bench import house, session
     from samantha.commands import bench as benching
 
-    if unknown := set(only or ()) - set(PARTS):
-        raise typer.BadParameter(f"{unknown.pop()!r} is none of {', '.join(PARTS)}", param_hint="--only")
-    wish = Wish(
-        tuple(part for part in PARTS if part in (only or PARTS)), turns, seed, gap,
+    config = settings(changes, voice__name=voice, llm__model=llm)
+    if room:
+        for name in _BENCH_ALONE:
+            source = context.get_parameter_source(name)
+            if source is not None and source.name == "COMMANDLINE":
+                raise typer.BadParameter("it means nothing with --room", param_hint=f"--{name}")
+        wish = house.Wish(_among(tuple(house.PARTS), only), seed, speech, full)
+        raise typer.Exit(benching.room(config, wish, as_json=as_json))
+    talks = session.Wish(
+        _among(session.PARTS, only), turns, seed, gap,
         people=speech, person=person, full=full, card=card, keep=keep,
     )  # fmt: skip
-    config = settings(changes, voice__name=voice, llm__model=llm)
-    benching.bench(config, wish, as_json=as_json, picture=plot)
+    benching.bench(config, talks, as_json=as_json, picture=plot)
+
+
+def _among(known: tuple[_Part, ...], chosen: list[str] | None) -> tuple[_Part, ...]:
+    """Those of `known` that were chosen by --only, in their own order; all if none was."""
+    if unknown := set(chosen or ()) - set(known):
+        raise typer.BadParameter(f"{unknown.pop()!r} is none of {', '.join(known)}", param_hint="--only")
+    return tuple(part for part in known if part in (chosen or known))
 
 
 @app.command()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,15 +66,12 @@ class Report:
 
 def shown(report: Report) -> Group:
     """`report` for a terminal."""
-    about = _table("", "", "")
-    for name, value in (*report.machine.items(), *report.settings.items()):
-        about.add_row(Text(name, style=MUTED), Text(str(value), style=CREAM))
-    parts: list[Any] = [Padding(about, (1, 0))]
+    parts: list[Any] = [about({**report.machine, **report.settings})]
     if report.busy > BUSY:
         warning = f"Other programs use {report.busy:.0f} % of this machine: she is faster than this when it is quiet."
         parts.append(Padding(Text(warning, style=f"italic {RED}"), (0, 2, 1, 2)))
     for title, note, rows in _sections(report):
-        table = _table(title, "median", "95 %", "most")
+        table = columns(title, "median", "95 %", "most")
         for row in rows:
             table.add_row(Text(row[0], style=CREAM), *(Text(cell, style=WOOD) for cell in row[1:]))
         parts.append(table)
@@ -172,7 +169,16 @@ def _interruptions(found: Interruptions) -> tuple[str, str, Rows]:
     )
 
 
-def _table(*headings: str) -> Table:
+def about(what: Mapping[str, object]) -> Padding:
+    """What figures belong to, to stand above them."""
+    table = columns("", "", "")
+    for name, value in what.items():
+        table.add_row(Text(name, style=MUTED), Text(str(value), style=CREAM))
+    return Padding(table, (1, 0))
+
+
+def columns(*headings: str) -> Table:
+    """A table without a row, in her look; the first heading is its title."""
     table = Table(box=None, header_style=MUTED, padding=(0, 2), show_header=any(headings))
     for i, heading in enumerate(headings):
         if i == 0:

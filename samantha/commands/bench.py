@@ -1,4 +1,4 @@
-"""`bench`: how fast she is on this machine, and how well she takes turns."""
+"""`bench`: how fast she is on this machine, how well she takes turns, and what she makes of a room."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ import json
 import signal
 import sys
 import tempfile
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
+from samantha.bench import findings, house
+from samantha.bench.perform import Tell
 from samantha.bench.report import Report, shown
 from samantha.bench.session import Session, Wish
 from samantha.commands.terminal import MUTED
@@ -31,20 +35,36 @@ def bench(config: Config, wish: Wish, *, as_json: str | None, picture: Path | No
         plot.needs()
     report = _measured(config, wish)
     if as_json == "-":
-        print(_json(report))
+        print(_json(report.record()))
     else:
         Console(highlight=False).print(shown(report))
     if written is not None:
-        try:
-            written.write_text(_json(report) + "\n", "utf-8")
-        except OSError as problem:
-            raise _not_written(written, problem) from None
+        _write(written, report.record())
     if picture is not None:
         plot.draw(report, picture)
 
 
+def room(config: Config, wish: house.Wish, *, as_json: str | None) -> int:
+    """Measure in a room what `wish` asks for and show it; `as_json` is a file or ``-``.
+
+    The file is written anew after each part, so that what was measured is there whatever comes after. Returns
+    an exit code: 1 if a part could not be measured.
+    """
+    written = Path(as_json) if as_json and as_json != "-" else None
+    if written is not None:
+        _writable(written)
+    with _telling() as tell:
+        for found in house.measure(config, wish, tell):
+            if written is not None:
+                _write(written, found.record())
+    if as_json == "-":
+        print(_json(found.record()))
+    else:
+        Console(highlight=False).print(findings.shown(found))
+    return 1 if found.problems else 0
+
+
 def _measured(config: Config, wish: Wish) -> Report:
-    console = Console(stderr=True, highlight=False)
     # Without that, the sounds and a conversation would outlive who was told to leave.
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     if wish.keep is not None:
@@ -53,20 +73,35 @@ def _measured(config: Config, wish: Wish) -> Report:
         except OSError as problem:
             raise _not_written(wish.keep, problem) from None
     with (
-        tempfile.TemporaryDirectory(prefix="samantha-") if wish.keep is None else nullcontext(wish.keep)
-    ) as folder:
-        if not console.is_terminal:
-            session = Session(
-                config, wish, Path(folder), lambda words: print(words, file=sys.stderr, flush=True)
-            )
-            return session.run()
-        with console.status("", spinner_style=MUTED) as status:
-            session = Session(config, wish, Path(folder), lambda words: status.update(f"[{MUTED}]{words}[/]"))
-            return session.run()
+        (
+            tempfile.TemporaryDirectory(prefix="samantha-") if wish.keep is None else nullcontext(wish.keep)
+        ) as folder,
+        _telling() as tell,
+    ):
+        return Session(config, wish, Path(folder), tell).run()
 
 
-def _json(report: Report) -> str:
-    return json.dumps(report.record(), ensure_ascii=False, indent=2)
+@contextmanager
+def _telling() -> Iterator[Tell]:
+    """A place for a few words on how far it is: one line that changes, or line after line."""
+    console = Console(stderr=True, highlight=False)
+    if not console.is_terminal:
+        yield lambda words: print(words, file=sys.stderr, flush=True)
+        return
+    with console.status("", spinner_style=MUTED) as status:
+        yield lambda words: status.update(f"[{MUTED}]{words}[/]")
+
+
+def _json(record: dict[str, Any]) -> str:
+    return json.dumps(record, ensure_ascii=False, indent=2)
+
+
+def _write(path: Path, record: dict[str, Any]) -> None:
+    """Raises StorageError."""
+    try:
+        path.write_text(_json(record) + "\n", "utf-8")
+    except OSError as problem:
+        raise _not_written(path, problem) from None
 
 
 def _writable(path: Path) -> None:

@@ -71,6 +71,15 @@ def test_what_cannot_be_written_is_said_before_the_work(tmp_path: Path) -> None:
     assert bench("--only", "nonsense").returncode == 2
 
 
+def test_what_means_nothing_in_a_room_is_refused(tmp_path: Path) -> None:
+    for words in (("--only", "turns"), ("--plot", "turns.png"), ("--turns", "3"), ("--llm", "x")):
+        assert bench("--room", *words).returncode == 2, words
+    assert bench("--only", "selfecho").returncode == 2
+    done = bench("--room", "--speech", str(tmp_path))
+    assert done.returncode == 1
+    assert "no manifest.csv" in done.stderr
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM")
 def test_who_is_told_to_leave_leaves_nothing(tmp_path: Path) -> None:
     models = app.store(config.load())
