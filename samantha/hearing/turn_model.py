@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from samantha.audio.pcm import Block, samples
-from samantha.errors import ModelError, memory_ran_out
+from samantha.errors import ModelError
+from samantha.onnx.session import session
 
 _HEARD_S = 8
 _VARIANCE_FLOOR = 1e-7
@@ -21,25 +22,14 @@ class SmartTurn:
 
     def __init__(self, path: Path) -> None:
         """Load the ONNX file at `path`; raises ModelError if it is missing, damaged or another model."""
-        import onnxruntime
         from faster_whisper.feature_extractor import FeatureExtractor
 
         hint = "Run `samantha models pull smart-turn`, or set hearing.turn_model to nothing."
         if not path.is_file():
             raise ModelError(f"The turn model {path} is missing.", hint)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.enable_cpu_mem_arena = False  # as fast without
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        options.log_severity_level = 4
         try:
-            self._session = onnxruntime.InferenceSession(
-                str(path), sess_options=options, providers=["CPUExecutionProvider"]
-            )
-        except Exception as problem:
-            if memory_ran_out(problem):
-                raise MemoryError from problem
+            self._session = session(path)
+        except ValueError as problem:
             raise ModelError(f"The turn model {path} is damaged: it cannot be loaded.", hint) from problem
         inputs = [(put.name, put.shape[1:]) for put in self._session.get_inputs()]
         if inputs != [("input_features", [80, _HEARD_S * 100])]:

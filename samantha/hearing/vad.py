@@ -10,6 +10,7 @@ import numpy as np
 
 from samantha.audio.pcm import HEARING_BLOCK, HEARING_RATE, Block
 from samantha.errors import ModelError
+from samantha.onnx.session import session
 from samantha.ports import SpeechDetector
 
 _WINDOW = 512
@@ -46,22 +47,12 @@ class SileroDetector:
 
     def __init__(self, path: Path) -> None:
         """Load the ONNX file at `path`; raises ModelError if it is missing, damaged or another model."""
-        import onnxruntime
-
         hint = "Run `samantha models pull silero-vad`."
         if not path.is_file():
             raise ModelError(f"The speech detector {path} is missing.", hint)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.enable_cpu_mem_arena = False
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        options.log_severity_level = 4
         try:
-            self._session = onnxruntime.InferenceSession(
-                str(path), sess_options=options, providers=["CPUExecutionProvider"]
-            )
-        except Exception as problem:
+            self._session = session(path)
+        except ValueError as problem:
             raise ModelError(
                 f"The speech detector {path} is damaged: it cannot be loaded.", hint
             ) from problem

@@ -13,8 +13,8 @@ import numpy as np
 
 from samantha.dialog.token import Token
 from samantha.errors import ModelError
+from samantha.onnx.graph import FLOAT, INT8, UINT8, Graph
 from samantha.voice.network import Network
-from samantha.voice.onnx import FLOAT, INT8, UINT8, Graph
 
 _FLIPPING = 18
 """The version of ONNX's operators from which on bits can be flipped."""

@@ -8,8 +8,7 @@ from typing import Any
 
 from samantha.dialog.token import Token
 from samantha.errors import Cancelled, ModelError, memory_ran_out
-
-_SILENT = 4  # onnxruntime's "fatal only": its own messages are not for a person
+from samantha.onnx.session import SILENT, session
 
 
 class Network:
@@ -28,21 +27,11 @@ class Network:
 
         if not model:
             require(path)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.log_severity_level = _SILENT
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        # The arena keeps the largest buffers ever needed; sentences differ in length, so it only grows. Without
-        # it a long run gives large ones back to the system and gets them again, page by page.
-        options.enable_cpu_mem_arena = once
         try:
-            self._session = onnxruntime.InferenceSession(
-                model or str(path), options, providers=["CPUExecutionProvider"]
-            )
-        except Exception as problem:  # onnxruntime's errors have no common ancestor below Exception
-            if memory_ran_out(problem):
-                raise MemoryError from problem
+            # Sentences differ in length, so an arena would only grow. Without it a long run gives large buffers
+            # back to the system and gets them again, page by page.
+            self._session = session(model or path, threads=threads, arena=once)
+        except ValueError as problem:
             raise ModelError(f"{path} is damaged or no voice model.", mending(path)) from problem
         self._options = onnxruntime.RunOptions
         self._path = path
@@ -52,7 +41,7 @@ class Network:
     def run(self, inputs: Mapping[str, Any], token: Token) -> Sequence[Any]:
         """The outputs for `inputs`, numpy arrays. Raises Cancelled, or ModelError if it fails."""
         options = self._options()
-        options.log_severity_level = _SILENT
+        options.log_severity_level = SILENT
 
         def stop() -> None:
             options.terminate = True

@@ -19,9 +19,9 @@ import numpy as np
 from samantha.audio.pcm import VOICE_RATE, Block
 from samantha.dialog.token import Token
 from samantha.errors import ModelError
+from samantha.onnx.graph import Graph
 from samantha.voice import lighter
 from samantha.voice.network import Network
-from samantha.voice.onnx import Graph
 
 FRAME = 300
 """Samples of one frame at VOICE_RATE."""

@@ -15,7 +15,7 @@ PACKAGE = Path(__file__).parents[2] / "samantha"
 FLOORS: list[set[str]] = [
     {"errors", "audio.pcm", "__init__"},
     {"events", "config", "dialog.token"},
-    {"ports"},
+    {"ports", "onnx"},
     # pure logic
     {
         "audio.pieces",

@@ -9,13 +9,12 @@ import numpy as np
 import onnxruntime
 import pytest
 
+from samantha.onnx.graph import Graph
 from samantha.voice.lighter import averages, freeze, lighten
-from samantha.voice.onnx import Graph
 
 pytestmark = pytest.mark.unit
 
-EMPTY = b"\x08\x09\x42\x02\x10\x14"  # format 9, operators of version 20
-CHANNELS, LENGTH = 8, 60
+OPSET, CHANNELS, LENGTH = 20, 8, 60
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -67,7 +66,7 @@ def spectrum(graph: Graph) -> str:
 
 def built(build: Callable[[Graph], str]) -> tuple[Graph, str]:
     """A graph by `build`, read back from a file, and the name of what it makes."""
-    graph = Graph(EMPTY)
+    graph = Graph.new(OPSET)
     output = build(graph)
     return Graph(graph.part(["x"], [output])), output
 
@@ -112,7 +111,7 @@ def test_a_frozen_normalisation_does_to_others_what_it_did_to_the_sample() -> No
 
 
 def test_a_normalisation_over_something_else_stays() -> None:
-    graph = Graph(EMPTY)
+    graph = Graph.new(OPSET)
     normalised(graph)
     graph.constants.pop("axes")
     graph.keep("axes", np.array([1], np.int64))

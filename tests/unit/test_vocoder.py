@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from test_lighter import EMPTY
+from test_lighter import OPSET
 
 from samantha.audio.pcm import Block
 from samantha.dialog.token import Token
 from samantha.errors import Cancelled
-from samantha.voice.onnx import Graph
+from samantha.onnx.graph import Graph
 from samantha.voice.vocoder import FRAME, Vocoder, vocoder, window
 
 pytestmark = pytest.mark.unit
@@ -26,7 +26,7 @@ STYLE = np.zeros(1, np.float32)
 
 def tiny() -> Graph:
     """Says its tokens, of shape (1, n, 1): each is the energy of a frame, and the level of its sound."""
-    graph = Graph(EMPTY)
+    graph = Graph.new(OPSET)
     rows = graph.keep("rows", np.array([1, 1, -1], np.int64))
     graph.add("Reshape", ["tokens", rows], FEATURES)
     graph.add("Reshape", [FEATURES, rows], ENERGY)
@@ -102,7 +102,7 @@ def test_how_long_a_window_is(left: int, before: int, pace: float, expected: int
 
 
 def test_a_network_of_another_make_is_left_whole(tmp_path: Path) -> None:
-    other: Any = Graph(EMPTY)
+    other: Any = Graph.new(OPSET)
     other.add("Identity", ["x"], "audio")
     (tmp_path / "other.onnx").write_bytes(other.part(["x"], ["audio"]))
     assert vocoder(tmp_path / "other.onnx", sample, threads=1) is None

@@ -1,4 +1,4 @@
-"""ONNX files as data: read one, change its graph, hand it to onnxruntime. No more of the format than is needed.
+"""ONNX files as data: read or begin one, change its graph, hand it on. No more of the format than is needed.
 
 The ``onnx`` package would do the same at 30 MB; onnxruntime brings protobuf along anyway, and protobuf keeps
 fields that a schema does not name, so a file that passes through here loses nothing.
@@ -17,7 +17,7 @@ _DTYPES: dict[int, type[np.generic]] = {1: np.float32, 2: np.uint8, 3: np.int8, 
 
 # Message: field: (number, kind); "*" repeats. Numbers are those of onnx/onnx.proto.
 _SCHEMA: dict[str, dict[str, tuple[int, str]]] = {
-    "Model": {"graph": (7, "Graph"), "opset_import": (8, "*Opset")},
+    "Model": {"ir_version": (1, "int64"), "graph": (7, "Graph"), "opset_import": (8, "*Opset")},
     "Opset": {"domain": (1, "string"), "version": (2, "int64")},
     "Graph": {
         "node": (1, "*Node"),
@@ -99,6 +99,13 @@ class Graph:
         for node in self.nodes:
             for name in dict.fromkeys(node.input):
                 self.users.setdefault(name, []).append(node)
+
+    @classmethod
+    def new(cls, opset: int) -> Graph:
+        """One with nothing in it, for ONNX's operators of version `opset`."""
+        classes = _messages()
+        model = classes["Model"](ir_version=8, opset_import=[classes["Opset"](version=opset)])
+        return cls(model.SerializeToString())
 
     def constant(self, name: str) -> npt.NDArray[Any] | None:
         """The array of that name, or None if it is no constant of a common type."""

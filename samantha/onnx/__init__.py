@@ -1,0 +1,1 @@
+"""Neural networks as ONNX files: read, built or changed, and run."""
