@@ -55,8 +55,8 @@ def _duration(seconds: float) -> str:
 def _listening(answer: dict[str, Any]) -> str:
     if answer["muted"]:
         return "microphone off"
-    if answer["mode"] == "always":
-        return "always listening"
+    if answer["mode"] != "ptt":
+        return "always listening" if answer["mode"] == "always" else "listening for her name"
     return "the talk key is held" if answer["talking"] else "listening while the talk key is held"
 
 

@@ -11,12 +11,20 @@ from pathlib import Path
 from samantha.config import Config
 from samantha.doctor.finding import Finding, Trouble, finding
 from samantha.errors import SamanthaError
+from samantha.events import Mode
 from samantha.service import places
 from samantha.service.client import local
 from samantha.service.control import Status
 from samantha.service.hotkey import available
 from samantha.service.supervisors.install import supervisor
 from samantha.service.supervisors.program import this_program
+
+HOW: dict[Mode, str] = {
+    "always": "whenever somebody speaks",
+    "name": "for her name",
+    "ptt": "only while the talk key is held",
+}
+"""She listens …."""
 
 LINGERS = Path("/var/lib/systemd/linger")
 
@@ -78,7 +86,7 @@ def of_status(status: Status) -> Finding:
     found = [Trouble(problem) for problem in status.problems]
     if status.muted:
         found.append(Trouble("Her microphone is closed.", "`samantha listen on` opens it."))
-    how = "whenever somebody speaks" if status.mode == "always" else "only while the talk key is held"
+    how = HOW[status.mode]
     hears = f"listens {how}, with {status.input}" if not status.muted else "does not listen"
     return finding("running", f"She runs (process {status.pid}), is {status.state} and {hears}.", found)
 

@@ -53,6 +53,12 @@ POLITE = 30.0
 
 NO_DISK = "I can't write to the disk, so for now I'll only remember this until I'm switched off."
 
+SUMMARIES: dict[Mode, str] = {
+    "always": "listening",
+    "name": "listening for her name",
+    "ptt": "waiting for the key to talk",
+}
+
 Sink = Callable[[dict[str, Any]], None]
 Load_ = Callable[[Config, Callable[[str], None]], Parts]
 
@@ -243,7 +249,7 @@ class Daemon:
         listening = self.assistant.listening
         if listening.muted:
             return "muted"
-        return "listening" if listening.mode == "always" else "waiting for the key to talk"
+        return SUMMARIES[listening.mode]
 
     def set_mode(self, mode: Mode) -> None:
         """Answer always, when called by name, or while the key is held; remembered."""

@@ -223,7 +223,7 @@ def test_control_characters_do_not_reach_her(she, http) -> None:
 def test_truth_values_and_words_are_not_guessed(http: httpx2.Client) -> None:
     assert http.post("/listen", json={"on": "yes"}).status_code == 422
     assert http.post("/listen", json={"on": 1}).status_code == 422
-    assert http.post("/mode", json={"mode": "name"}).status_code == 422
+    assert http.post("/mode", json={"mode": "named"}).status_code == 422
     assert "'press', 'release' or 'toggle'" in error(http.post("/ptt", json={"action": "pull"}))["message"]
 
 

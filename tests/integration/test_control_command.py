@@ -44,6 +44,7 @@ def test_what_changes_is_said_in_a_sentence(she: Served) -> None:
     assert run("listen", "off") == "Microphone off.\n"
     assert "a microphone (closed)" in run("status")
     assert run("listen", "on") == "Always listening.\n"
+    assert run("mode", "name") == "Listening for her name.\n"
     assert run("mode", "ptt") == "Listening while the talk key is held.\n"
     assert run("ptt", "press") == ""
     assert json.loads(run("ptt", "release", "--json"))["talking"] is False
@@ -58,7 +59,7 @@ def test_what_is_written_and_said_goes_to_the_one_that_runs(she: Served) -> None
     assert asked == [("chat", "Is it raining?", False), ("say", "Dinner is ready.")]
 
 
-@pytest.mark.parametrize("words", [("listen", "maybe"), ("mode", "name"), ("ptt", "pull"), ("ptt",)])
+@pytest.mark.parametrize("words", [("listen", "maybe"), ("mode", "named"), ("ptt", "pull"), ("ptt",)])
 def test_wrong_words_are_wrong_usage(words: tuple[str, ...]) -> None:
     assert CliRunner().invoke(app, words).exit_code == 2
 

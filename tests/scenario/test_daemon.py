@@ -59,7 +59,7 @@ def test_a_muted_microphone_stays_muted_after_a_restart() -> None:
         async with living(Script()) as life:
             await awake(life)
             life.daemon.mute(True)
-            life.daemon.set_mode("ptt")
+            life.daemon.set_mode("name")
             assert not life.card.hearing
         async with living(Script()) as again:
             await awake(again)
@@ -67,7 +67,8 @@ def test_a_muted_microphone_stays_muted_after_a_restart() -> None:
             assert (await Verbs(again.daemon).status()).state == "muted"
             again.daemon.mute(False)
             status = await Verbs(again.daemon).status()
-            assert (status.state, status.mode, status.microphone) == ("waiting", "ptt", True)
+            assert (status.state, status.mode, status.microphone) == ("listening", "name", True)
+            assert again.daemon.summary == "listening for her name"
 
     live(body)
 

@@ -287,6 +287,7 @@ def test_who_is_muted_cannot_hear_and_it_is_told_how_she_can() -> None:
 
 def test_who_waits_for_the_key_says_so() -> None:
     assert "only while the talk key is held" in background.of_status(status(mode="ptt")).detail
+    assert "listens for her name, with A desk" in background.of_status(status(mode="name")).detail
 
 
 def test_her_problems_are_passed_on() -> None:
