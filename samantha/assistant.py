@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from samantha.audio.device import Found, Lost
 from samantha.audio.echo import FarEnd
@@ -35,6 +36,7 @@ from samantha.ports import (
     AudioDevice,
     EchoCanceller,
     LanguageModel,
+    SpeakerEncoder,
     SpeechDetector,
     Synthesizer,
     Transcriber,
@@ -46,6 +48,10 @@ Subscriber = Callable[[Event], None]
 
 CUE = chime()
 """What is heard when the microphone has opened for the key to talk."""
+
+
+if TYPE_CHECKING:
+    from samantha.hearing.voiceprint import Voiceprint
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,9 @@ class Parts:
     lost: Filler | None = None
     """What she says when an engine has failed, made beforehand."""
     turn_model: TurnModel | None = None
+    speaker_encoder: SpeakerEncoder | None = None
+    owner: Voiceprint | None = None
+    """The voice that she answers alone, if there is one."""
 
 
 class Assistant:
@@ -92,6 +101,8 @@ class Assistant:
             llm_lane=Lane("llm", load),
             tts_lane=Lane("tts", load, lambda urgent: cores.shared(config.voice.threads, urgent=urgent)),
             small_lane=Lane("small", load, lambda _: cores.shared()),
+            speaker_encoder=parts.speaker_encoder,
+            owner=parts.owner,
         )
         self.speaker = Speaker()
         self.listener = Listener(parts.detector, config.hearing, self._on)
@@ -197,6 +208,7 @@ class Assistant:
         """Have the microphone and the listener do what `listening` says, and tell of it."""
         listening, device = self.listening, self._device
         self.listener.attentive = listening.attentive
+        self.conversation.audience.mode = listening.mode
         if not self.listener.speaking:
             self.conversation.forget_open_turn()
         if device is not None:

@@ -28,6 +28,8 @@ class Attempt:
     turn_ended: int | None = None
     sounded: int | None = None
     messages: Sequence[Message] = ()
+    invited: bool = False
+    """Whether it is for her whatever is said: the key to talk was held for it, or she has asked."""
     half: bool = False
     """Whether the person went on before this half of the turn was understood."""
 

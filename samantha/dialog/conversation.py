@@ -124,7 +124,7 @@ class Conversation:
         self._measure = measure
         self._clock = clock
         self._now = now
-        self.audience = Audience(config.hearing, clock)
+        self.audience = Audience(config, engines, clock)
         """Whom she hears, and what of it is for her."""
         self.audience.echoes = echoes
         self._fillers = itertools.cycle(fillers) if fillers else None
@@ -151,6 +151,7 @@ class Conversation:
         self._bet: Attempt | None = None
         self._settled = False
         """Whether it is clear already that the voice over hers says nothing that stops her."""
+        self._invited = False
 
         # The answer that has the floor.
         self._floor: Attempt | None = None
@@ -169,13 +170,13 @@ class Conversation:
         self._publish(event)
         match event:
             case SpeechStarted():
-                self._begin_turn()
+                self._begin_turn(invited=self.script is not None)
                 if self._floor is not None:
                     self._question(self._floor, event.began)
             case TalkPressed():
                 self._lose_bet()
                 self._break_off()
-                self._begin_turn()
+                self._begin_turn(invited=True)
             case Paused():
                 self._place_bet(event)
             case Resumed():
@@ -191,6 +192,8 @@ class Conversation:
         self._idle.tick(now)
         if self._speaker.sounding:
             self.audience.sounding()
+        if self._floor is not None and self._floor.said is not None:
+            self.audience.engage()
         if self._challenge is not None:
             self._confirm(self._challenge)
         self._turn.tick()
@@ -299,17 +302,19 @@ class Conversation:
 
     # --- a turn while it is spoken --------------------------------------------------------------------
 
-    def _begin_turn(self) -> None:
+    def _begin_turn(self, *, invited: bool) -> None:
         self._idle.stir()
         self._settled = False
+        self._invited = invited
         self._turn.begin()
-        if self._floor is None and self.script is None:
+        attends = invited or self.audience.attends(self._clock())
+        if self._floor is None and self.script is None and attends:
             self._turn.follow()
 
     def _place_bet(self, pause: Paused) -> None:
         """Begin to answer as if the turn were over."""
         self._turn.pause(pause)
-        self._bet = bet = self._new_attempt()
+        self._bet = bet = self._new_attempt(invited=self._invited)
         self._start(bet, lambda: self._attempt(bet, pause))
 
     def _went_on(self, event: Resumed) -> None:
@@ -328,7 +333,7 @@ class Conversation:
     def _end_turn(self, event: TurnEnded) -> None:
         self._turn.end()
         bet, self._bet = self._bet, None
-        attempt = bet or self._new_attempt()
+        attempt = bet or self._new_attempt(invited=self._invited)
         attempt.turn_ended = event.at
         if self._challenge is None and not self._settled:
             self._break_off()  # whatever somebody had her say meanwhile
@@ -356,15 +361,13 @@ class Conversation:
     async def _attempt(self, attempt: Attempt, turn: Paused | TurnEnded) -> None:
         """Find out what was said in `turn`, and answer it."""
         reply, hurry = attempt.reply, not attempt.reply.committed
-        transcript = await reply.hear(turn.audio, self._turn.hint, hurry=hurry)
-        reason = self._doubt(turn, transcript)
+        transcript, reason = await self._understand(attempt, turn, hurry=hurry)
         if hurry:
             self._turn.understood(turn, None if reason else transcript.text, transcript.language)
         brief = turn.speech_seconds < self._config.dialog.confirm_ms / 1000
         if hurry and reason in WORTH_A_SECOND_LOOK and not (brief and self._challenge):
             await reply.commitment()
-            transcript = await reply.hear(turn.audio, self._turn.hint)
-            reason = self._doubt(turn, transcript)
+            transcript, reason = await self._understand(attempt, turn)
         if attempt.half:
             self._turn.before = joined(self._turn.before, "" if reason else transcript.text)
             return
@@ -445,6 +448,7 @@ class Conversation:
         self, attempt: Attempt, turn: Paused | TurnEnded, transcript: Transcript, reason: IgnoredReason
     ) -> None:
         self._publish(Ignored(at=self._clock(), reason=reason, text=transcript.text))
+        self.audience.turned_away(reason)
         self._keep_half()
         if attempt is not self._floor:
             return
@@ -487,11 +491,23 @@ class Conversation:
     def _should_regret(self, turn: Paused | TurnEnded, reason: IgnoredReason) -> bool:
         spoke = turn.speech_seconds >= 0.8 and reason in WORTH_A_SECOND_LOOK
         able = "en" in self._engines.synthesizer.languages  # her regrets are English
-        return spoke and able and not self._regretted and self._config.dialog.say_when_not_understood
+        wanted = self._config.dialog.say_when_not_understood and self.audience.attends(turn.began)
+        return spoke and able and wanted and not self._regretted
 
-    def _doubt(self, turn: Paused | TurnEnded, transcript: Transcript) -> IgnoredReason | None:
-        saying = self._floor.reply.track.texts if self._floor else ()
-        return self.audience.doubt(turn, transcript, saying)
+    async def _understand(
+        self, attempt: Attempt, turn: Paused | TurnEnded, *, hurry: bool = False
+    ) -> tuple[Transcript, IgnoredReason | None]:
+        """What was said, and why it is not for her if it is not."""
+        recognised = None if attempt.invited else self.audience.recognise(turn)
+        try:
+            transcript = await attempt.reply.hear(turn.audio, self._turn.hint, hurry=hurry)
+            saying = self._floor.reply.track.texts if self._floor else ()
+            return transcript, await self.audience.doubt(
+                turn, transcript, saying, recognised, invited=attempt.invited
+            )
+        finally:
+            if recognised is not None:
+                recognised.cancel()
 
     # --- somebody speaks while she has the floor ------------------------------------------------------
 
@@ -513,7 +529,7 @@ class Conversation:
         enough = GOING_ON if challenge.reopens else samples(self._config.dialog.confirm_ms / 1000)
         if self._clock() - challenge.began >= enough:
             challenge.confirmed = True
-            if challenge.reopens:
+            if challenge.reopens and not self.audience.selective:  # else his voice must be known first
                 self._reopen(challenge)
             elif challenge.attempt.said is not None:
                 challenge.attempt.reply.cancel()
@@ -555,6 +571,7 @@ class Conversation:
                 self._let_go_on(challenge)
             await reply.commitment()
         ignored = reason or ("hush" if meant == "hush" else "backchannel")
+        self.audience.turned_away(ignored)
         self._publish(Ignored(at=self._clock(), reason=ignored, text=transcript.text))
         return True
 
@@ -742,11 +759,11 @@ class Conversation:
 
     # --- tasks ----------------------------------------------------------------------------------------
 
-    def _new_attempt(self, *, committed: bool = False) -> Attempt:
+    def _new_attempt(self, *, committed: bool = False, invited: bool = False) -> Attempt:
         reply = self._new_reply()
         if committed:
             reply.commit()
-        return Attempt(reply)
+        return Attempt(reply, invited=invited)
 
     def _new_reply(self, **options: Any) -> Reply:
         return Reply(self._engines, self._publish, self._clock, measure=self._measure, **options)

@@ -9,13 +9,22 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from samantha.audio.pcm import VOICE_RATE, Block
 from samantha.audio.pcm import samples as duration
 from samantha.dialog.lane import Lane
 from samantha.dialog.token import Token
 from samantha.events import ClauseReady, Event, ReplyStarted, ReplyText, Transcribed
-from samantha.ports import LanguageModel, Message, Synthesizer, Transcriber, Transcript, TurnModel
+from samantha.ports import (
+    LanguageModel,
+    Message,
+    SpeakerEncoder,
+    Synthesizer,
+    Transcriber,
+    Transcript,
+    TurnModel,
+)
 from samantha.voice.clauses import ClauseSplitter
 from samantha.voice.spoken import Speakable
 from samantha.voice.track import Track
@@ -29,9 +38,16 @@ SOON = duration(1.0, VOICE_RATE)
 Publish = Callable[[Event], None]
 
 
+if TYPE_CHECKING:
+    from samantha.hearing.voiceprint import Voiceprint
+
+
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """What an answer is made with, each on its lane; the turn model, if there is one, on the small one."""
+    """What an answer is made with, each on its lane; the small ones, where they are there, share one.
+
+    With an `owner` she answers that voice alone.
+    """
 
     transcriber: Transcriber
     llm: LanguageModel
@@ -41,6 +57,8 @@ class Engines:
     llm_lane: Lane
     tts_lane: Lane
     small_lane: Lane
+    speaker_encoder: SpeakerEncoder | None = None
+    owner: Voiceprint | None = None
 
     @property
     def lanes(self) -> tuple[Lane, ...]:

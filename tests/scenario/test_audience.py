@@ -1,0 +1,180 @@
+"""Who is for her and who is not, in whole conversations on the virtual clock."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fakes import Outcome, Script, at, converse, speech_and_silence
+
+from samantha.assistant import Assistant, Parts
+from samantha.audio.pcm import Block
+from samantha.config import Config
+from samantha.events import Heard, Ignored, ReplyPaused, ReplyResumed, ReplySpoken, ReplyStarted, TurnReopened
+from samantha.ports import Transcript
+
+pytestmark = pytest.mark.scenario
+
+STORY = "Once upon a time there was a keeper of bees, and he lived by the sea, and he waited there for rain."
+MUMBLE = Transcript("What a", "en", logprob=-1.6)
+
+
+def settings(mode: str, **attention: object) -> Config:
+    return Config.model_validate({"dialog": {"mode": mode}, "attention": attention})
+
+
+def run(folder: Path, script: Script, microphone: Block, config: Config, **options: object) -> Outcome:
+    return asyncio.run(converse(folder, script, microphone, config=config, **options))  # type: ignore[arg-type]
+
+
+def by_name(folder: Path, script: Script, *speech: float, **options: object) -> Outcome:
+    return run(folder, script, speech_and_silence(*speech), settings("name", follow_up_s=6), **options)
+
+
+def heard(outcome: Outcome) -> list[str]:
+    return [event.text for event in outcome.of(Heard)]
+
+
+def reasons(outcome: Outcome) -> list[str]:
+    return [event.reason for event in outcome.of(Ignored)]
+
+
+# --- by her name ----------------------------------------------------------------------------------------
+
+
+def test_people_talk_among_themselves(tmp_path: Path) -> None:
+    script = Script(heard=["Did you feed the cat?", "No, I thought you had."])
+    outcome = by_name(tmp_path, script, 1, 1, 3, 1, 3)
+    assert heard(outcome) == []
+    assert reasons(outcome) == ["not-addressed"] * 2
+    assert not outcome.of(ReplyStarted)
+    assert not script.prompts, "the model was not even asked"
+    assert not any(outcome.history), "and nobody remembers it"
+
+
+@pytest.mark.parametrize("words", ["Samantha, what time is it?", "What do you think, Samantha?"])
+def test_she_is_called(tmp_path: Path, words: str) -> None:
+    outcome = by_name(tmp_path, Script(heard=[words]), 1, 1, 3)
+    assert heard(outcome) == [words]
+    assert outcome.of(ReplySpoken)
+
+
+def test_who_talks_with_her_need_not_name_her(tmp_path: Path) -> None:
+    script = Script(heard=["Samantha, are you there?", "And what time is it?", "Thanks, and tomorrow?"])
+    outcome = by_name(tmp_path, script, 1, 1, 4, 1, 4, 1, 4)
+    assert len(heard(outcome)) == 3
+
+
+def test_after_a_while_she_has_to_be_called_again(tmp_path: Path) -> None:
+    script = Script(heard=["Samantha, are you there?", "And what time is it?"])
+    outcome = by_name(tmp_path, script, 1, 1, 10, 1, 3)
+    assert len(heard(outcome)) == 1
+    assert reasons(outcome) == ["not-addressed"]
+
+
+def test_she_lets_go_when_the_talk_turns_elsewhere(tmp_path: Path) -> None:
+    script = Script(heard=["Samantha, are you there?", "Hey mum, have you seen my keys?", "On the table."])
+    outcome = by_name(tmp_path, script, 1, 1, 4, 1, 2, 1, 3)
+    assert len(heard(outcome)) == 1
+    assert reasons(outcome) == ["not-addressed"] * 2
+
+
+def test_stop_needs_no_name(tmp_path: Path) -> None:
+    script = Script(heard=["Samantha, tell me a story.", "Stop."], answers=[STORY])
+    outcome = by_name(tmp_path, script, 1, 1, 3.5, 0.5, 4)
+    assert reasons(outcome) == ["hush"]
+    [spoken] = outcome.of(ReplySpoken)
+    assert spoken.interrupted
+
+
+def test_the_key_to_talk_needs_no_name(tmp_path: Path) -> None:
+    def prepare(assistant: Assistant) -> None:
+        at(assistant, 0.9, assistant.press)
+        at(assistant, 2.1, assistant.release)
+
+    outcome = by_name(tmp_path, Script(heard=["What time is it?"]), 1, 1, 3, prepare=prepare)
+    assert heard(outcome) == ["What time is it?"]
+
+
+def test_she_does_not_ask_strangers_to_repeat_themselves(tmp_path: Path) -> None:
+    outcome = by_name(tmp_path, Script(heard=[MUMBLE]), 1, 1.5, 4)
+    assert reasons(outcome) == ["unsure"]
+    assert not outcome.of(ReplySpoken)
+
+
+def test_she_may_be_called_anything(tmp_path: Path) -> None:
+    config = settings("name", names=["Joi"])
+    script = Script(heard=["Samantha, are you there?", "Joi, are you there?"])
+    outcome = run(tmp_path, script, speech_and_silence(1, 1, 3, 1, 3), config)
+    assert heard(outcome) == ["Joi, are you there?"]
+
+
+# --- whose voice ----------------------------------------------------------------------------------------
+
+
+class BySign:
+    """Tells scripted voices apart: one person pushes the membrane, everybody else pulls it."""
+
+    name = "by sign"
+
+    def embed(self, audio: Block) -> Block:
+        return np.array([1.0, 0.0] if audio.sum() > 0 else [0.0, 1.0], np.float32)
+
+
+class Owner:
+    """The person who pushes."""
+
+    def recognises(self, voice: Block, speech_seconds: float) -> bool:
+        return bool(voice[0] > 0.5)
+
+
+def owned(parts: Parts) -> Parts:
+    return replace(parts, speaker_encoder=BySign(), owner=Owner())  # type: ignore[arg-type]
+
+
+def test_she_answers_her_person_only(tmp_path: Path) -> None:
+    microphone = np.concatenate([speech_and_silence(1, 1, 3), -speech_and_silence(0, 1, 3)])
+    script = Script(heard=["What time is it?", "And now the weather."])
+    outcome = run(tmp_path, script, microphone, settings("always"), adapt=owned)
+    assert heard(outcome) == ["What time is it?"]
+    assert reasons(outcome) == ["another-voice"]
+
+
+def test_a_strangers_mumble_is_a_strangers(tmp_path: Path) -> None:
+    microphone = -speech_and_silence(1, 1.5, 4)
+    outcome = run(tmp_path, Script(heard=[MUMBLE]), microphone, settings("always"), adapt=owned)
+    assert reasons(outcome) == ["another-voice"]
+    assert not outcome.of(ReplySpoken)
+
+
+def test_the_television_speaks_over_her_and_she_goes_on(tmp_path: Path) -> None:
+    microphone = np.concatenate([speech_and_silence(1, 1, 3.5), -speech_and_silence(0, 1.5, 6)])
+    script = Script(heard=["Tell me a story.", "And now the weather."], answers=[STORY])
+    outcome = run(tmp_path, script, microphone, settings("always"), adapt=owned)
+    assert reasons(outcome) == ["another-voice"]
+    assert outcome.of(ReplyPaused) and outcome.of(ReplyResumed)
+    [spoken] = outcome.of(ReplySpoken)
+    assert spoken.text_heard == STORY
+
+
+def test_the_television_does_not_go_on_with_her_persons_turn(tmp_path: Path) -> None:
+    microphone = np.concatenate([speech_and_silence(1, 1, 1.3), -speech_and_silence(0, 1.5, 6)])
+    script = Script(heard=["What time is it?", "And now the weather."], answers=["It is noon."])
+    outcome = run(tmp_path, script, microphone, settings("always"), adapt=owned)
+    assert heard(outcome) == ["What time is it?"]
+    assert not outcome.of(TurnReopened)
+    assert [event.text_heard for event in outcome.of(ReplySpoken)] == ["It is noon."]
+
+
+def test_the_key_to_talk_is_for_whoever_holds_it(tmp_path: Path) -> None:
+    def prepare(assistant: Assistant) -> None:
+        at(assistant, 0.9, assistant.press)
+        at(assistant, 2.1, assistant.release)
+
+    microphone = -speech_and_silence(1, 1, 3)
+    script = Script(heard=["What time is it?"])
+    outcome = run(tmp_path, script, microphone, settings("always"), adapt=owned, prepare=prepare)
+    assert heard(outcome) == ["What time is it?"]
