@@ -160,11 +160,16 @@ def live_card(config: Config, notice: Callable[[Lost | Found], None]) -> LiveCar
 def canceller(config: Config, device: AudioDevice) -> EchoCanceller | None:
     """Echo cancellation, where her own voice can reach the microphone or the settings ask for it."""
     wish = config.audio.echo_cancellation
-    if wish == "off" or (wish == "auto" and (config.audio.headset or not device.acoustic)):
+    if wish == "off" or (wish != "on" and (config.audio.headset or not device.acoustic)):
         return None
     from samantha.audio.echo import WebrtcEchoCanceller
 
-    return WebrtcEchoCanceller()
+    own = WebrtcEchoCanceller()
+    if wish != "system" or not isinstance(device, LiveCard):
+        return own
+    from samantha.audio.servercanceller import Relief
+
+    return Relief(own, lambda: device.cancels)
 
 
 def prompt(

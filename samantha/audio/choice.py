@@ -32,6 +32,8 @@ class Endpoint:
     """Not a microphone at all: what a loudspeaker plays."""
     about: str = ""
     """More words by which the settings may name it."""
+    canceller: str = ""
+    """It is one end of a sound server's echo canceller: of which, as its other end says too."""
 
     @property
     def identity(self) -> tuple[str, int | None, tuple[int, int]]:
@@ -103,7 +105,8 @@ class Choice:
 
     Named in the settings: that one whenever it is there. Otherwise the latest wish counts: a headset that was
     plugged in, or a default that was changed. A Bluetooth headset's microphone is used only if asked for, since
-    opening it ruins its sound, and what a loudspeaker plays is a microphone only where it is the default.
+    opening it ruins its sound; what a loudspeaker plays, and the ends of an echo canceller, only where they
+    are the default.
     """
 
     def __init__(self, side: Side, wanted: str | int | None, *, bluetooth_microphone: bool = False) -> None:
@@ -146,7 +149,7 @@ class Choice:
         return f"No {thing} was found."
 
     def _fits(self, endpoint: Endpoint, default: str) -> bool:
-        if endpoint.monitor and endpoint.name != default:
+        if (endpoint.monitor or endpoint.canceller) and endpoint.name != default:
             return False
         return self._bluetooth or not endpoint.bluetooth
 

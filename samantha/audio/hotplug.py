@@ -77,7 +77,8 @@ class LiveCard:
             for side, name in named.items()
         }
         sd = sd or portaudio()
-        self._bay = Patchbay(sd, self._server, choices, self._tell)
+        cancelling = settings.echo_cancellation == "system" and not settings.headset
+        self._bay = Patchbay(sd, self._server, choices, self._tell, cancelling=cancelling)
         offer = self._bay.offer
         self._endpoints: dict[Side, Endpoint | None] = {
             side: choice.pick(offer) if wait else demand(choice, offer, devices(sd))
@@ -119,6 +120,12 @@ class LiveCard:
     def hearing(self) -> bool:
         """Whether `capture` gets what a microphone hears."""
         return self._exchange.hearing
+
+    @property
+    def cancels(self) -> bool:
+        """Whether the sound server takes what is played out of what is captured."""
+        ears, mouth = self._endpoints["input"], self._endpoints["output"]
+        return bool(ears and mouth and ears.canceller and ears.canceller == mouth.canceller)
 
     @property
     def overruns(self) -> int:

@@ -6,6 +6,7 @@ there is no order of events that it must have foreseen.
 
 from __future__ import annotations
 
+import atexit
 import logging
 import threading
 import time
@@ -14,11 +15,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from samantha.audio.cards import DeviceInfo, devices, gateway, offered, restart
-from samantha.audio.choice import Choice, Offer
+from samantha.audio.choice import Choice, Endpoint, Offer
 from samantha.audio.errands import Errands
 from samantha.audio.jack import BACK_OFF, Jack
 from samantha.audio.line import Line
 from samantha.audio.server import Server
+from samantha.audio.servercanceller import Meant, Modules, ServerCanceller
 from samantha.errors import AudioError
 from samantha.events import Side
 
@@ -28,6 +30,9 @@ OPENING = 2.5
 CLOSING = 0.5
 RESTARTING = 3.0
 """Seconds that PortAudio may take for it."""
+
+LEAVING = 2.0
+"""Seconds for which the end of the program may wait until nothing of hers is left on a sound server."""
 
 APART = 10.0
 """Seconds between restarts of PortAudio while the other side is open, which each of them interrupts."""
@@ -58,8 +63,14 @@ class Patchbay:
         choices: Mapping[Side, Choice],
         changed: Callable[[Change], None],
         clock: Callable[[], float] = time.monotonic,
+        *,
+        cancelling: bool = False,
+        modules: Modules | None = None,
     ) -> None:
-        """`sd` is the sounddevice module; `changed` is called on the patchbay's thread; `clock` in seconds."""
+        """`sd` is the sounddevice module; `changed` is called on the patchbay's thread; `clock` in seconds.
+
+        With `cancelling`, the sound server's echo canceller is put between the two; `modules` stands in for it.
+        """
         self._sd = sd
         self._server = server
         self._jacks: dict[Side, Jack] = {side: Jack(choice) for side, choice in choices.items()}
@@ -72,6 +83,7 @@ class Patchbay:
         """Whether PortAudio's list is to be made anew."""
         self._restarted = -APART
         self._errands = Errands(sd)
+        self._canceller = ServerCanceller(lambda: self.offer, self._errands, modules) if cancelling else None
         self._woken = threading.Event()
         self._stopping = False
         self._reopen = False
@@ -112,6 +124,8 @@ class Patchbay:
         self.wake()
         if self._thread.ident is not None:
             self._thread.join(seconds)
+            if self._canceller is not None:  # it is the server's: the end of this program does not end it
+                atexit.register(self._thread.join, LEAVING)
 
     # --- on its own thread ---
 
@@ -124,6 +138,8 @@ class Patchbay:
                 self._woken.clear()
             for jack in self._jacks.values():
                 self._close(jack)
+            if self._canceller is not None:
+                self._canceller.release()
         except Exception as problem:  # noqa: BLE001 (whoever waits for the card raises it)
             self.problem = problem
             self.settled.set()
@@ -141,29 +157,45 @@ class Patchbay:
         self._served = served
         if self._reopen:
             self._reopen, self._stale = False, True
-            for side, jack in self._jacks.items():
-                if jack.line is not None:
-                    self._close(jack)
-                    self._changed(Change(side))
+            self._let_go()
+            for jack in self._jacks.values():
                 jack.retry = 0.0
         if self.offer != self._seen:
             self._seen = self.offer
             for jack in self._jacks.values():
                 jack.forgive()
+        meant = self._meant()
         for side, jack in self._jacks.items():
-            self._unplug(side, jack, self.offer)
+            self._unplug(side, jack, meant[side], self.offer)
         self._refresh()
         for side, jack in self._jacks.items():
             if self._due(jack):
-                self._plug(side, jack, self.offer)
+                self._plug(side, jack, self._meant()[side])
+
+    def _meant(self) -> Meant:
+        """What each side is to be plugged into now."""
+        offer = self.offer
+        meant = {side: jack.target(offer) for side, jack in self._jacks.items()}
+        if self._canceller is None:
+            return meant
+        if self._canceller.leaves(meant):
+            self._let_go()
+        return self._canceller.ends(meant)
+
+    def _let_go(self) -> None:
+        """Close both sides, for a moment."""
+        for side, jack in self._jacks.items():
+            if jack.line is not None:
+                self._close(jack)
+                self._changed(Change(side))
 
     def _due(self, jack: Jack) -> bool:
         """Whether it is to be opened now."""
         return jack.due(self._clock()) and self._errands.hanging() < HUNG
 
-    def _unplug(self, side: Side, jack: Jack, offer: Offer) -> None:
+    def _unplug(self, side: Side, jack: Jack, target: Endpoint | None, offer: Offer) -> None:
         """Close what is not wanted, not there, or not meant any more."""
-        line, target = jack.line, jack.target(offer)
+        line = jack.line
         if line is None:
             return
         there = {endpoint.identity for endpoint in offer.endpoints}
@@ -189,9 +221,9 @@ class Patchbay:
         else:
             jack.failures = 0
 
-    def _plug(self, side: Side, jack: Jack, offer: Offer) -> None:
-        target = jack.target(offer)
+    def _plug(self, side: Side, jack: Jack, target: Endpoint | None) -> None:
         if target is None:
+            offer = self.offer
             self._stale = self._stale or not offer.served
             jack.failed(None, self._clock())
             self._changed(Change(side, lost=self._why(jack, offer)))
@@ -205,6 +237,8 @@ class Patchbay:
             line = self._errands.run(OPENING, lambda: Line(self._sd, target, self._cards), there, Line.close)
         except (AudioError, TimeoutError) as problem:
             self._stale = self._stale or target.index is not None or gateway(self._cards, side) is None
+            if self._canceller is not None and target.canceller:
+                self._canceller.refuse()
             jack.failed(target, self._clock())
             self._changed(Change(side, lost=str(problem)))
         else:
@@ -224,12 +258,10 @@ class Patchbay:
             or not any(self._due(jack) for jack in self._jacks.values())
         ):
             return
-        open_now = [(side, jack) for side, jack in self._jacks.items() if jack.line is not None]
+        open_now = any(jack.line is not None for jack in self._jacks.values())
         if open_now and self._clock() - self._restarted < APART:
             return
-        for side, jack in open_now:
-            self._close(jack)
-            self._changed(Change(side))
+        self._let_go()
         if self._errands.hanging():
             return
         self._stale, self._restarted = False, self._clock()

@@ -65,7 +65,7 @@ class Server:
             self._pulse.close()
 
     def _ask(self) -> None:
-        pulse = _connect()
+        pulse = connect()
         if pulse is None:
             return
         try:
@@ -88,7 +88,7 @@ class Server:
                 self.offer = None
                 changed()
             self._stopping.wait(AGAIN[min(failures, len(AGAIN) - 1)])
-            pulse, connection, failures = _connect(), connection + 1, failures + 1
+            pulse, connection, failures = connect(), connection + 1, failures + 1
 
     def _follow(self, pulse: Any, connection: int, changed: Callable[[], None]) -> None:
         """Until the connection ends."""
@@ -145,8 +145,8 @@ def available() -> bool:
     return True
 
 
-def _connect() -> Any:
-    """A connection, or None if there is no server."""
+def connect() -> Any:
+    """A connection, to be closed by who asked for it; None if there is no server."""
     if not available():
         return None
     import pulsectl
@@ -177,4 +177,14 @@ def _endpoint(side: Side, node: Any, connection: int) -> Endpoint:
         bluetooth=bluetooth,
         monitor=told.get("device.class") == "monitor" or node.name.endswith(".monitor"),
         about=label,
+        canceller=_canceller(node),
     )
+
+
+def _canceller(node: Any) -> str:
+    """To which echo canceller `node` belongs; "" if to none."""
+    group = node.proplist.get("node.link-group", "")  # PipeWire
+    if group.startswith("echo-cancel"):
+        return str(group)
+    # PulseAudio; PipeWire calls all that it has by its own name.
+    return f"{node.driver} {node.owner_module}" if "echo-cancel" in (node.driver or "") else ""

@@ -59,15 +59,24 @@ def loop_back(config: Config) -> list[Finding]:
         if echo is not None and not echo.torn:
             break
     cancels = app.canceller(config, device) is not None
+    served = cancels and config.audio.echo_cancellation == "system" and device.cancels
     if echo is None or start is None:
-        return [_unheard(heard, cancels=cancels)]
+        return [_unheard(heard, cancels=cancels, served=served)]
     delay = (echo.at - start) / HEARING_RATE
     how = "but in pieces" if echo.torn else f"{1000 * delay:.0f} ms later, at {echo.level:+.0f} dB"
     detail = (
         f"The microphone hears the loudspeaker{',' if echo.torn else ''} {how}. "
-        f"Echo cancellation is {'on' if cancels else 'off'}."
+        f"Echo cancellation is {'on' if cancels else 'off'}"
+        f"{', by the sound server, and this is what it leaves' if served else ''}."
     )
     found = []
+    if cancels and not served and config.audio.echo_cancellation == "system":
+        found.append(
+            Trouble(
+                "The sound server has no echo canceller for these devices, so her own is at work.",
+                "With PipeWire on Debian and Ubuntu: sudo apt-get install -y libspa-0.2-modules",
+            )
+        )
     if not cancels:
         found.append(Trouble("She would hear herself and take it for you.", f"Set {_cancelling(config)}."))
     if echo.torn:
@@ -76,7 +85,7 @@ def loop_back(config: Config) -> list[Finding]:
                 "What she says would stutter.", "The machine is too busy for sound: end what keeps it so."
             )
         )
-    elif cancels and delay > latency / HEARING_RATE + DRIFT:
+    elif cancels and not served and delay > latency / HEARING_RATE + DRIFT:
         found.append(
             Trouble(
                 f"The devices claim {1000 * latency / HEARING_RATE:.0f} ms, and so late an echo is not cancelled: "
@@ -94,13 +103,15 @@ def _cancelling(config: Config) -> str:
     return "audio.headset: false" if config.audio.headset else "audio.echo_cancellation: on"
 
 
-def _unheard(heard: Block, *, cancels: bool) -> Finding:
+def _unheard(heard: Block, *, cancels: bool, served: bool) -> Finding:
     if not len(heard) or level.measure(heard).silent:
         return Finding(
             "loop-back", "warning", "The microphone gives no sound at all, so it did not hear the chirp.",
             "See what is said of the microphone above.",
         )  # fmt: skip
     detail = "Your microphone does not hear the loudspeaker."
+    if served:
+        return Finding("loop-back", "ok", f"{detail} The sound server's echo canceller is at work.")
     if not cancels:
         return Finding("loop-back", "ok", f"{detail} Echo cancellation is off, as it should be.")
     return Finding(
