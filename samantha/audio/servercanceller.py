@@ -77,7 +77,7 @@ class ServerCanceller:
         if theirs := _made_by_others(meant, self._offer()):
             return theirs
         devices, mic, loudspeaker = _devices(meant), meant["input"], meant["output"]
-        if mic is None or loudspeaker is None or loudspeaker.worn or devices == self._refused:
+        if mic is None or loudspeaker is None or devices in (None, self._refused):
             return meant
         if mic.index is not None or loudspeaker.index is not None:
             self._warn("There is no sound server that keeps your microphone and loudspeaker.")

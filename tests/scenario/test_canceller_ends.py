@@ -143,7 +143,7 @@ def test_the_persons_own_is_used_where_one_end_is_the_default() -> None:
         room = Room(SPEAKERS, MIC, *THEIRS, **defaults)
         assert room.settled() == ["input Clean*", "output Through*"]
         assert room.modules.loaded == 0
-    room = Room(*THEIRS, SPEAKERS, MIC)
+    room = Room(*THEIRS, SPEAKERS, MIC, input="", output="")
     assert room.settled() == ["input Mic*", "output Speakers*"]
     assert room.modules.between == ("mic", "speakers")
 
