@@ -22,6 +22,7 @@ from samantha.ports import (
     AudioDevice,
     EchoCanceller,
     LanguageModel,
+    SpeakerEncoder,
     SpeechDetector,
     Synthesizer,
     Transcriber,
@@ -150,6 +151,13 @@ def turn_model(config: Config, *, must_exist: bool = False) -> TurnModel | None:
             raise
         log.warning("%s %s Until then she goes by the words alone.", problem.message, problem.hint)
         return None
+
+
+def speaker_encoder(config: Config) -> SpeakerEncoder:
+    """What tells voices apart. Raises ModelError if it is not installed or damaged."""
+    from samantha.hearing.campplus import CamPlusPlus
+
+    return CamPlusPlus(store(config).speaker(config.attention.speaker_model))
 
 
 def live_card(config: Config, notice: Callable[[Lost | Found], None]) -> LiveCard:

@@ -121,7 +121,7 @@ class Attention(_Section):
     follow_up_s: Annotated[float, Field(ge=0, le=120)] = 8.0
     owner_only: bool = False
     speaker_model: str = "campplus"
-    owner_likeness: Annotated[float, Field(ge=0, le=1)] = 0.5
+    owner_likeness: Annotated[float, Field(ge=0, le=1)] = 0.3
 
 
 class Ptt(_Section):

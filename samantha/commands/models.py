@@ -21,6 +21,7 @@ _TASKS = {
     "stt": "hearing",
     "vad": "hearing",
     "turn": "hearing",
+    "speaker": "hearing",
     "llm": "thinking",
     "voice": "speaking",
     "voice-engine": "speaking",

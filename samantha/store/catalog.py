@@ -201,6 +201,11 @@ class Store:
             return _existing(Path(name).expanduser(), "turn model", "hearing.turn_model")
         return self.file(self._of_role(name, "turn").id, ".onnx")
 
+    def speaker(self, name: str) -> Path:
+        """The one file of a model of voices by its id."""
+        model = self._of_role(name, "speaker")
+        return self.file(model.id, "")
+
     def _of_role(self, name: str, role: Role) -> Model:
         model = self.catalog.models.get(name)
         if model is None:
@@ -211,6 +216,7 @@ class Store:
                 "llm": "a chat model",
                 "voice": "a voice",
                 "turn": "a turn model",
+                "speaker": "a model of voices",
             }[role]
             raise ModelError(f"{name} is not {what}.", "See `samantha models list`.")
         return model

@@ -115,6 +115,10 @@ def _by_pip(package: Package, folder: Path, patience: float | None) -> Path:
     command += ["--progress-bar=off", f"--retries={2 if patience is None else 1}"]
     if patience is not None and "PIP_DEFAULT_TIMEOUT" not in os.environ:
         command.append(f"--timeout={patience:.0f}")
+    if package.tag:
+        python, abi, platform = package.tag.split("-")
+        command += ["--implementation", python[:2], "--python-version", python[2:]]
+        command += ["--abi", abi, "--platform", platform]
     command += ["-d", str(folder), "-r", str(wanted)]
     _run(command, folder, "the package index", package.name)
     return _only(folder, "*.whl", package)

@@ -26,6 +26,17 @@ def sync_file(path: Path) -> None:
         os.fsync(file.fileno())
 
 
+def write_private(path: Path, text: str) -> None:
+    """Have `text` at `path`, whole or not at all, for its owner alone (0600, its folder 0700 if it is made)."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    new = path.with_name(f"{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path)
+
+
 def sync_folder(folder: Path) -> None:
     """Have the names in `folder` on the disk; where a system cannot (Windows), nothing."""
     try:

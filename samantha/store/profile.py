@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from samantha.store.files import write_private
 
 log = logging.getLogger(__name__)
 
@@ -34,10 +35,4 @@ def read(folder: Path) -> Profile:
 
 def write(folder: Path, profile: Profile) -> None:
     """Keep `profile`; whole or not at all."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    new = folder / f"profile.json.{os.getpid()}"
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        json.dump(asdict(profile), file, ensure_ascii=False)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(folder / "profile.json")
+    write_private(folder / "profile.json", json.dumps(asdict(profile), ensure_ascii=False))

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Role = Literal["stt", "llm", "voice", "voice-engine", "vad", "turn"]
-Engine = Literal["whisper", "llama", "piper", "kokoro", "silero", "smart-turn"]
+Role = Literal["stt", "llm", "voice", "voice-engine", "vad", "turn", "speaker"]
+Engine = Literal["whisper", "llama", "piper", "kokoro", "silero", "smart-turn", "campplus"]
 Kind = Literal["wheel", "npm", "hub"]
 KINDS: tuple[Kind, ...] = ("wheel", "npm", "hub")
 
@@ -26,11 +26,16 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """An archive of a package registry: a wheel (`name==version`) or an npm package (`name@version`)."""
+    """An archive of a package registry: a wheel (`name==version`) or an npm package (`name@version`).
+
+    `tag` is that of a wheel which is made for some Python and some system, such as ``cp311-cp311-win_amd64``: this
+    one is fetched, whatever Python and system this is. Its data is the same.
+    """
 
     name: str
     bytes: int
     sha256: str
+    tag: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +130,6 @@ def _source(entry: dict[str, Any], files: tuple[File, ...]) -> Source:
         kind,
         own,
         take,
-        packages=tuple(Package(p["package"], p["bytes"], p["sha256"]) for p in packages),
+        packages=tuple(Package(p["package"], p["bytes"], p["sha256"], p.get("tag", "")) for p in packages),
         **entry,
     )

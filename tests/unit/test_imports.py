@@ -36,6 +36,7 @@ FLOORS: list[set[str]] = [
         "hearing.phrases",
         "hearing.plausible",
         "hearing.stable",
+        "hearing.voiceprint",
         "mind.history",
         "mind.pieces",
         "mind.prompt",
