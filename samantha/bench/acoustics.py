@@ -71,6 +71,14 @@ def measured(folder: Path) -> list[Block]:
     return found
 
 
+def reverberation_time(response: Block) -> float:
+    """The RT60 of a room by its impulse response, s: from the fall of what is still to come from -5 to -25 dB
+    (Schroeder 1965)."""
+    left = np.cumsum(np.square(response[::-1], dtype=np.float64))[::-1]
+    begin, end = (int(np.argmax(left < left[0] * 10 ** (db / 10))) for db in (-5, -25))
+    return 3 * (end - begin) / HEARING_RATE
+
+
 def listed(folder: Path, *kinds: str) -> list[Path]:
     """The files of these kinds in the ``manifest.csv`` of `folder`. Raises AudioError if it cannot be read."""
     manifest = folder / "manifest.csv"
