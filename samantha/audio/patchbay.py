@@ -14,7 +14,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from samantha.audio.cards import DeviceInfo, devices, gateway, offered, restart
+from samantha.audio.cardlist import CardList
+from samantha.audio.cards import gateway, offered
 from samantha.audio.choice import Choice, Endpoint, Offer
 from samantha.audio.errands import Errands
 from samantha.audio.jack import BACK_OFF, Jack
@@ -28,14 +29,10 @@ log = logging.getLogger(__name__)
 
 OPENING = 2.5
 CLOSING = 0.5
-RESTARTING = 3.0
 """Seconds that PortAudio may take for it."""
 
 LEAVING = 2.0
 """Seconds for which the end of the program may wait until nothing of hers is left on a sound server."""
-
-APART = 10.0
-"""Seconds between restarts of PortAudio while the other side is open, which each of them interrupts."""
 
 HUNG = 4
 """Threads that PortAudio may keep for ever before nothing more is opened; mostly a server that is back lets go."""
@@ -76,13 +73,10 @@ class Patchbay:
         self._jacks: dict[Side, Jack] = {side: Jack(choice) for side, choice in choices.items()}
         self._changed = changed
         self._clock = clock
-        self._cards = self._list()
+        self._errands = Errands(sd)
+        self._list = CardList(sd, self._errands, clock)
         self._seen = self.offer
         self._served = server.offer is not None
-        self._stale = False
-        """Whether PortAudio's list is to be made anew."""
-        self._restarted = -APART
-        self._errands = Errands(sd)
         self._canceller = ServerCanceller(lambda: self.offer, self._errands, modules) if cancelling else None
         self._woken = threading.Event()
         self._stopping = False
@@ -96,7 +90,7 @@ class Patchbay:
     @property
     def offer(self) -> Offer:
         """All that can be opened now."""
-        offer = offered(self._cards, self._server.offer)
+        offer = offered(self._list.cards, self._server.offer)
         # Were a card used that a server only forgot for a moment, it could not have it back.
         away = self._server.seen and self._server.offer is None
         return replace(offer, served=offer.served or away)
@@ -156,7 +150,7 @@ class Patchbay:
             self._reopen = True  # PortAudio's list is older than the server, and has no way to it
         self._served = served
         if self._reopen:
-            self._reopen, self._stale = False, True
+            self._reopen, self._list.stale = False, True
             self._let_go()
             for jack in self._jacks.values():
                 jack.retry = 0.0
@@ -167,7 +161,9 @@ class Patchbay:
         meant = self._meant()
         for side, jack in self._jacks.items():
             self._unplug(side, jack, meant[side], self.offer)
-        self._refresh()
+        if any(self._due(jack) for jack in self._jacks.values()):
+            open_now = any(jack.line is not None for jack in self._jacks.values())
+            self._list.renew(playing=open_now, let_go=self._let_go)
         for side, jack in self._jacks.items():
             if self._due(jack):
                 self._plug(side, jack, self._meant()[side])
@@ -215,7 +211,7 @@ class Patchbay:
             self._changed(Change(side, lost="No more sound passed through it."))
 
     def _died(self, jack: Jack, line: Line) -> None:
-        self._stale = self._stale or line.endpoint.index is not None
+        self._list.stale = self._list.stale or line.endpoint.index is not None
         if self._clock() - jack.opened < PROVEN:
             jack.failed(line.endpoint, self._clock())
         else:
@@ -224,7 +220,7 @@ class Patchbay:
     def _plug(self, side: Side, jack: Jack, target: Endpoint | None) -> None:
         if target is None:
             offer = self.offer
-            self._stale = self._stale or not offer.served
+            self._list.stale = self._list.stale or not offer.served
             jack.failed(None, self._clock())
             self._changed(Change(side, lost=self._why(jack, offer)))
             return
@@ -234,9 +230,13 @@ class Patchbay:
 
         jack.cut = False
         try:
-            line = self._errands.run(OPENING, lambda: Line(self._sd, target, self._cards), there, Line.close)
+            line = self._errands.run(
+                OPENING, lambda: Line(self._sd, target, self._list.cards), there, Line.close
+            )
         except (AudioError, TimeoutError) as problem:
-            self._stale = self._stale or target.index is not None or gateway(self._cards, side) is None
+            self._list.stale = (
+                self._list.stale or target.index is not None or gateway(self._list.cards, side) is None
+            )
             if self._canceller is not None and target.canceller:
                 self._canceller.refuse()
             jack.failed(target, self._clock())
@@ -249,34 +249,6 @@ class Patchbay:
         if self._server.seen and self._server.offer is None:
             return "The sound server does not answer."
         return jack.choice.reason(offer)
-
-    def _refresh(self) -> None:
-        """Make PortAudio's list anew if something waits for that; both sides are closed for a moment."""
-        if (
-            not self._stale
-            or self._errands.hanging()
-            or not any(self._due(jack) for jack in self._jacks.values())
-        ):
-            return
-        open_now = any(jack.line is not None for jack in self._jacks.values())
-        if open_now and self._clock() - self._restarted < APART:
-            return
-        self._let_go()
-        if self._errands.hanging():
-            return
-        self._stale, self._restarted = False, self._clock()
-        try:
-            self._errands.run(RESTARTING, lambda: restart(self._sd))
-        except (AudioError, TimeoutError) as problem:
-            log.warning("%s", problem)
-        self._cards = self._list()
-
-    def _list(self) -> list[DeviceInfo]:
-        try:
-            return devices(self._sd)
-        except AudioError as problem:
-            log.info("%s", problem)
-            return []
 
     def _close(self, jack: Jack) -> None:
         line, jack.line = jack.line, None
