@@ -132,6 +132,7 @@ EVERYDAY = _lines(
     thank you so much
     thank you very much
     thanks
+    thanks you
     bye
     bye bye
     goodbye

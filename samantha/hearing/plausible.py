@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rapidfuzz import fuzz
 
@@ -30,6 +30,15 @@ _LIKELY = -0.7
 _LEAST_SPEECH_S = 0.15
 _LEAST_SHARE = 0.1
 _COMPRESSION = 2.4  # Whisper's own limit
+
+_BRIEF_S = 1.2
+"""Speech so short may be a bark or a sneeze: what sounds most like a person, and where Whisper is surest."""
+
+_BRIEF_NO_SPEECH = 0.4
+_BRIEF_DOUBT = 0.95
+_BURST = -0.5
+_STUTTER = -0.5
+_FASTEST = 7.0  # words a second; people were never above 5 over a whole turn
 
 _TURNED = (("me", "you"), ("i", "you"), ("my", "your"), ("you", "me"), ("you", "i"), ("your", "my"))
 
@@ -58,6 +67,8 @@ def rejection(
         return "invented"
     if transcript.logprob < UNSURE:
         return "unsure"
+    if speech_seconds < _BRIEF_S and (reason := _no_word(transcript, speech_seconds)):
+        return reason
     if not words(transcript.text):
         return "empty"
     return None
@@ -127,12 +138,39 @@ def resembles(one: str, other: str) -> bool:
 def _runs_on(transcript: Transcript) -> bool:
     """Repetition beyond what people do: "no, no, no" is theirs, "don't go, don't go, don't go" is not."""
     said = words(transcript.text)
-    return transcript.compression > _COMPRESSION or _run(said, shortest=2) >= 3 or _run(said) >= 5
+    if transcript.compression > _COMPRESSION or _run(said, shortest=2) >= 3 or _run(said) >= 5:
+        return True
+    # A dog says the same again and again, and nobody is sure what.
+    return transcript.logprob < _STUTTER and 2 * _run_on(said) > len(said)
+
+
+def _no_word(transcript: Transcript, speech_seconds: float) -> IgnoredReason | None:
+    """Why so little speech was a bark, a sneeze or a cry; None if it was a word.
+
+    Barks become "go, go, go" and "woohoo!", sneezes "ace!" and "thank you!". Of 280 short turns of people, most
+    of them single words, none was written with an exclamation mark.
+    """
+    if transcript.no_speech > _BRIEF_NO_SPEECH and transcript.logprob < _CERTAIN:
+        return "no-speech"
+    if len(words(transcript.text)) > 1 + _FASTEST * speech_seconds:
+        return "invented"
+    if transcript.logprob < _BURST and re.search(r"[!…]|\.\.", transcript.text):
+        return "invented"
+    return "unsure" if transcript.no_speech - transcript.logprob > _BRIEF_DOUBT else None
 
 
 def _run(said: list[str], shortest: int = 1) -> int:
     """How often some `shortest` to four words come in a row at most; a single word's run counts as such."""
-    most = 0
+    return max((times for _, times in _runs(said, shortest)), default=0)
+
+
+def _run_on(said: list[str]) -> int:
+    """How many words the longest repetition has: of one word thrice or more, or of two to four words twice."""
+    return max((n * times for n, times in _runs(said, 1) if times >= (3 if n == 1 else 2)), default=0)
+
+
+def _runs(said: list[str], shortest: int) -> Iterator[tuple[int, int]]:
+    """For every place in `said` how often the next `shortest` to four words are said there in a row."""
     for n in range(shortest, 5):
         for begin in range(len(said) - n + 1):
             unit, times = said[begin : begin + n], 1
@@ -140,8 +178,7 @@ def _run(said: list[str], shortest: int = 1) -> int:
                 continue
             while said[begin + n * times : begin + n * (times + 1)] == unit:
                 times += 1
-            most = max(most, times)
-    return most
+            yield n, times
 
 
 def _unit(said: list[str]) -> list[str]:
@@ -168,4 +205,5 @@ def _is_invented(transcript: Transcript, speech_seconds: float) -> bool:
         return False
     # They take a second or so to say; when the speech was much longer, it was something else.
     slow = speech_seconds > 1.2 + 0.4 * len(said)
-    return transcript.no_speech > _HARDLY or transcript.logprob < _LIKELY or slow
+    hasty = speech_seconds < 0.1 + 0.1 * len(said)
+    return transcript.no_speech > _HARDLY or transcript.logprob < _LIKELY or slow or hasty

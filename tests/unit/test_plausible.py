@@ -48,7 +48,8 @@ def verdict(
     ],
 )
 def test_people_get_through(text: str) -> None:
-    assert verdict(transcript(text)) is None
+    speech = 0.2 + 0.25 * len(text.split())
+    assert verdict(transcript(text), speech=speech, total=speech + 0.7) is None
 
 
 @pytest.mark.parametrize(
@@ -63,7 +64,7 @@ def test_people_get_through(text: str) -> None:
     ],
 )
 def test_sound_alone(level: float, speech: float, total: float, expected: str | None) -> None:
-    assert verdict(transcript("Tell me more."), level=level, speech=speech, total=total) == expected
+    assert verdict(transcript("Up."), level=level, speech=speech, total=total) == expected
 
 
 @pytest.mark.parametrize(
@@ -82,7 +83,48 @@ def test_sound_alone(level: float, speech: float, total: float, expected: str | 
     ],
 )
 def test_the_models_own_doubts(text: str, no_speech: float, logprob: float, expected: str | None) -> None:
-    assert verdict(transcript(text, no_speech, logprob)) == expected
+    assert verdict(transcript(text, no_speech, logprob), speech=1.3, total=2.0) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "no_speech", "logprob", "speech", "expected"),
+    [
+        ("Woohoo!", 0.5, -0.83, 0.16, "no-speech"),  # a dog
+        ("Go, go, go!", 0.3, -0.31, 0.26, "invented"),  # nobody says three words in a quarter of a second
+        ("Don't move, you don't move!", 0.29, -0.84, 0.51, "invented"),
+        ("Don't go, don't go, baby. Don't go.", 0.2, -0.55, 2.4, "repetition"),
+        ("Stop, stop, stop, stop this!", 0.22, -0.52, 1.3, "repetition"),
+        ("Ace!", 0.04, -0.86, 0.42, "invented"),  # somebody sneezes
+        ("It's...", 0.15, -0.87, 0.64, "invented"),
+        ("Thank you.", 0.02, -0.43, 0.16, "invented"),
+        ("What?", 0.37, -0.66, 0.42, "unsure"),  # a baby cries
+    ],
+)
+def test_barks_sneezes_and_cries_are_no_words(
+    text: str, no_speech: float, logprob: float, speech: float, expected: str
+) -> None:
+    heard = transcript(text, no_speech, logprob)
+    assert verdict(heard, speech=speech, total=speech + 0.7) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "no_speech", "logprob", "speech"),
+    [
+        ("Stop!", 0.05, -0.3, 0.3),  # shouted
+        ("Stop.", 0.03, -0.67, 0.5),
+        ("Zero.", 0.03, -0.89, 0.6),
+        ("8.", 0.32, -0.52, 0.4),
+        ("No, no, no.", 0.1, -0.4, 0.8),
+        ("Go on, go on.", 0.1, -0.4, 0.7),
+        ("What is that over there?", 0.37, -0.7, 1.4),
+        ("I don't know.", 0.1, -0.5, 0.45),
+        ("Thank you.", 0.05, -0.4, 0.35),
+    ],
+)
+def test_short_words_of_people_are_believed(
+    text: str, no_speech: float, logprob: float, speech: float
+) -> None:
+    assert verdict(transcript(text, no_speech, logprob), speech=speech, total=speech + 0.7) is None
 
 
 @pytest.mark.parametrize(
