@@ -35,7 +35,8 @@ _BRIEF_S = 1.2
 """Speech so short may be a bark or a sneeze: what sounds most like a person, and where Whisper is surest."""
 
 _BRIEF_NO_SPEECH = 0.4
-_BRIEF_DOUBT = 0.95
+_BRIEF_HARDLY = 0.25
+_BRIEF_LIKELY = -0.6
 _BURST = -0.5
 _STUTTER = -0.5
 _FASTEST = 7.0  # words a second; people were never above 5 over a whole turn
@@ -156,7 +157,8 @@ def _no_word(transcript: Transcript, speech_seconds: float) -> IgnoredReason | N
         return "invented"
     if transcript.logprob < _BURST and re.search(r"[!…]|\.\.", transcript.text):
         return "invented"
-    return "unsure" if transcript.no_speech - transcript.logprob > _BRIEF_DOUBT else None
+    doubly = transcript.no_speech > _BRIEF_HARDLY and transcript.logprob < _BRIEF_LIKELY
+    return "unsure" if doubly else None
 
 
 def _run(said: list[str], shortest: int = 1) -> int:
