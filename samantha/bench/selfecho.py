@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import random
 from collections.abc import Iterator
 from dataclasses import replace
@@ -30,6 +29,9 @@ CLIPPINGS = (0.0, 0.0, 0.5, 1.0, 2.0)
 
 SECONDS, FULL_SECONDS = 30.0, 60.0
 """Of her speech under each condition: usually, and in full, where they come to more than 30 minutes."""
+
+LONGEST = 1.0
+"""Reverberation time of the measured rooms that are used, s: halls and churches are not where she lives."""
 
 PARAGRAPH = 6
 """Sentences that she says in one go."""
@@ -107,10 +109,10 @@ def conditions(setting: Setting) -> Iterator[tuple[Space, Block | None]]:
     spaces = [replace(space, seed=setting.seed + i) for i, space in enumerate([*square, *extremes])]
     yield from ((space, None) for space in spaces)
     if setting.people is not None:
-        rooms = measured(setting.people)[: None if setting.full else 1]
-        for response, echo in zip(rooms, itertools.cycle((10.0, 0.0))):
-            rt60 = round(reverberation_time(response), 2)
-            yield Space(rt60, 150.0, 5.0, 100.0, echo, seed=setting.seed), response
+        found = ((response, round(reverberation_time(response), 2)) for response in measured(setting.people))
+        rooms = [(response, rt60) for response, rt60 in found if rt60 <= LONGEST]
+        for i, (response, rt60) in enumerate(rooms if setting.full else rooms[:1]):
+            yield Space(rt60, 150.0, 5.0, 100.0, 10.0, seed=setting.seed + i), response
 
 
 def monologue(
