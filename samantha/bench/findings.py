@@ -37,13 +37,14 @@ class Findings:
 
 
 def shown(findings: Findings) -> Group:
-    """`findings` for a terminal: the worst cell of each table is red, and tells its bound."""
+    """`findings` for a terminal: the worst cell of each table is red, and below stands its bound."""
     parts: list[Any] = [about({**findings.machine, **findings.settings})]
     for part, tables in findings.tables.items():
         for table in tables:
             parts.append(_grid(table))
             told = ". ".join(filter(None, (part, table.note.rstrip("."), _verdict(table)))) + "."
-            parts.append(Padding(Text(told, style=MUTED), (0, 2, 1, 2)))
+            shade = RED if _kept(table) is False else MUTED
+            parts.append(Padding(Text(told, style=shade), (0, 2, 1, 2)))
     for part, problem in findings.problems.items():
         parts.append(
             Padding(Text(f"{part} was not measured. {problem}", style=f"italic {RED}"), (0, 2, 1, 2))
@@ -52,10 +53,10 @@ def shown(findings: Findings) -> Group:
 
 
 def _grid(table: Table) -> Grid:
-    grid = columns(table.name, table.unit, "of", "")
+    grid = columns(table.name, table.unit, "of", "", width=0)
     for cell in table.cells:
         worst = cell is table.worst
-        note = "; ".join(filter(None, (cell.note, _bound(table) if worst else "")))
+        note = "; ".join(filter(None, ("worst" if worst else "", cell.note)))
         shade = RED if worst else WOOD
         grid.add_row(
             Text(cell.condition, style=RED if worst else CREAM),
@@ -66,15 +67,15 @@ def _grid(table: Table) -> Grid:
     return grid
 
 
-def _bound(table: Table) -> str:
-    if table.bound is None:
-        return "worst"
-    return f"worst; {'at most' if table.better == 'lower' else 'at least'} {_number(table.bound)}"
-
-
 def _verdict(table: Table) -> str:
-    kept = _kept(table)
-    return "" if kept is None else "Kept" if kept else "Not kept"
+    if table.bound is None:
+        return ""
+    promised = f"{'At most' if table.better == 'lower' else 'At least'} {_number(table.bound)} {table.unit}"
+    match _kept(table):
+        case None:
+            return f"{promised}: not measured"
+        case kept:
+            return f"{promised}: {'kept' if kept else 'not kept'}"
 
 
 def _kept(table: Table) -> bool | None:

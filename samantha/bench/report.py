@@ -177,12 +177,12 @@ def about(what: Mapping[str, object]) -> Padding:
     return Padding(table, (1, 0))
 
 
-def columns(*headings: str) -> Table:
-    """A table without a row, in her look; the first heading is its title."""
+def columns(*headings: str, width: int = 44) -> Table:
+    """A table without a row, in her look; the first heading is its title, its column at least so wide."""
     table = Table(box=None, header_style=MUTED, padding=(0, 2), show_header=any(headings))
     for i, heading in enumerate(headings):
         if i == 0:
-            table.add_column(Text(heading, style=f"bold {RED}"), min_width=44 if heading else 0)
+            table.add_column(Text(heading, style=f"bold {RED}"), min_width=width if heading else 0)
         else:
             table.add_column(heading, justify="right" if heading else "left", overflow="fold")
     return table
