@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from samantha import app
+from samantha.audio.frontend import HighPass
 from samantha.audio.pcm import HEARING_BLOCK, Block, level_dbfs, samples, seconds, silence
 from samantha.bench.setting import Setting
 from samantha.dialog.conversation import WORTH_A_SECOND_LOOK
@@ -28,23 +29,24 @@ class Turn:
     reason: IgnoredReason | None
 
 
-def heard(setting: Setting, sound: Block) -> list[Turn]:
+def heard(setting: Setting, sound: Block, *, front_end: bool = True) -> list[Turn]:
     """The turns in `sound`, shape (n,) at HEARING_RATE as the microphone captured it, in mode ``always``.
 
-    As in a conversation: what is doubtful in a hurry is heard again. A turn ends after `hearing.end_ms`.
+    As in a conversation: what is doubtful in a hurry is heard again. A turn ends after `hearing.end_ms`. With
+    `front_end` off the sound is listened to as it was captured.
     """
-    return [_understood(setting, turn) for turn in turns(setting, sound)]
+    return [_understood(setting, turn) for turn in turns(setting, sound, front_end=front_end)]
 
 
-def turns(setting: Setting, sound: Block) -> list[TurnEnded]:
+def turns(setting: Setting, sound: Block, *, front_end: bool = True) -> list[TurnEnded]:
     """What of `sound` would be transcribed."""
-    settings, found = setting.config.hearing, list[Event]()
+    settings, found, front = setting.config.hearing, list[Event](), HighPass()
     # A detector of its own: the gate follows the noise of what it heard before, and cannot be told to forget.
     listener = Listener(app.detector(setting.config), settings, found.append)
     after = samples(settings.end_ms / 1000) + samples(0.2)
     sound = np.concatenate((sound, silence(after + -(len(sound) + after) % HEARING_BLOCK)))
     for block in sound.reshape(-1, HEARING_BLOCK):
-        listener.feed(block)
+        listener.feed(front.process(block) if front_end else block)
     return [event for event in found if isinstance(event, TurnEnded)]
 
 
