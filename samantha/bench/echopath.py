@@ -11,7 +11,7 @@ from samantha.audio.pcm import BLOCK_SECONDS, HEARING_BLOCK, HEARING_RATE, VOICE
 from samantha.audio.stream import AHEAD, Mouth
 
 IN_CARD = 0.010
-"""Seconds that the shortest delay leaves to the card itself; the rest waits before it."""
+"""Seconds that sound spends in the card itself at least; the rest of the delay waits before it."""
 
 STEPS_S = 8.0
 """Seconds between two jumps of a card that jumps, on average."""
@@ -81,7 +81,7 @@ class Card:
 
     def _in_card(self) -> float:
         slow = 0.25 * self._jitter * math.sin(2 * math.pi * self._now / self._period + self._phase)
-        return max(self._card + slow + self._step, (_HALF + 1) / VOICE_RATE)
+        return max(self._card + slow + self._step, IN_CARD)
 
 
 class Convolver:

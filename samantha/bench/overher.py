@@ -11,10 +11,10 @@ import numpy as np
 
 from samantha import app
 from samantha.audio.pcm import HEARING_RATE, Block, samples, silence
-from samantha.bench.acoustics import at_level
+from samantha.bench.acoustics import ACTIVE_DB, at_level
 from samantha.bench.hearing import heard
 from samantha.bench.indoors import Record, perform
-from samantha.bench.listen import audible, first_sound
+from samantha.bench.listen import SILENCE_MS
 from samantha.bench.person import Line
 from samantha.bench.room import Space
 from samantha.bench.selfecho import paragraphs, sample, with_memory
@@ -50,6 +50,8 @@ STOPS = ("Stop.", "Wait.", "Stop it.", "Samantha, stop.", "Wait, wait.", "Please
 
 LEAD = samples(0.05)
 """What is left of the silence before a clip."""
+
+_FRAME = samples(0.01)
 
 FEW, MANY = 6, 20
 """People who interrupt her under each condition: usually, and in full."""
@@ -184,9 +186,13 @@ def judge(over: Over, begin: int, events: Sequence[Event]) -> Trial:
 
 
 def trimmed(clip: Clip) -> Over:
-    """`clip` without the silence before its speech."""
+    """`clip` without the silence before its speech, which begins where it is first as loud as speech is, or at
+    the earliest where a detector that is up to 200 ms late finds it."""
     sound = at_level(clip.sound, SPEECH_DBFS)
-    onset = samples(first_sound(audible(sound), clip.speech.begin) / 1000)
+    earliest = samples(max(0.0, clip.speech.begin - SILENCE_MS) / 1000)
+    power = np.convolve(np.square(sound[earliest:], dtype=np.float64), np.full(_FRAME, 1 / _FRAME), "valid")
+    loud = power > 10 ** ((SPEECH_DBFS - ACTIVE_DB) / 10)
+    onset = earliest + int(np.argmax(loud)) + _FRAME // 2
     begin = max(0, onset - LEAD)
     end = samples(clip.speech.end / 1000) + LEAD
     return Over(sound[begin:end], onset - begin, clip.text)
