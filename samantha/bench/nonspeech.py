@@ -21,7 +21,7 @@ LEVELS = (-45.0, -30.0, -15.0)
 SECONDS, FULL_SECONDS = 15.0, 60.0
 """Of each sound at each level: usually, and in full."""
 
-MINUTES, FULL_MINUTES = 2, 30
+MINUTES, FULL_MINUTES = 5, 30
 """Of everything mixed."""
 
 FLOOR_DBFS = -68.0
@@ -61,7 +61,7 @@ def scenes(setting: Setting, found: dict[str, Source]) -> Iterator[tuple[str, Bl
     """Each sound at each level, then all of them mixed; with the name of the condition."""
     length = FULL_SECONDS if setting.full else SECONDS
     for name, source in found.items():
-        for level in LEVELS if setting.full else LEVELS[1:2]:
+        for level in LEVELS:
             sound = at_level(source(length, setting.seed), level)
             yield f"{name}, {level:.0f} dBFS", captured(sound, setting.seed)
     for minute in range(FULL_MINUTES if setting.full else MINUTES):
