@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from samantha.audio.device import Found, Lost
 from samantha.audio.echo import FarEnd
@@ -31,6 +30,7 @@ from samantha.events import (
     TurnEnded,
 )
 from samantha.hearing.listener import Listener
+from samantha.hearing.voiceprint import Voiceprint
 from samantha.mind.prompt import Prompt
 from samantha.ports import (
     AudioDevice,
@@ -48,10 +48,6 @@ Subscriber = Callable[[Event], None]
 
 CUE = chime()
 """What is heard when the microphone has opened for the key to talk."""
-
-
-if TYPE_CHECKING:
-    from samantha.hearing.voiceprint import Voiceprint
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from samantha.dialog.audience import Judgement
 from samantha.dialog.reply import Reply
 from samantha.ports import Message
 
@@ -30,6 +31,7 @@ class Attempt:
     messages: Sequence[Message] = ()
     invited: bool = False
     """Whether it is for her whatever is said: the key to talk was held for it, or she has asked."""
+    judgement: Judgement | None = None
     half: bool = False
     """Whether the person went on before this half of the turn was understood."""
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from samantha.audio.pcm import level_dbfs, samples, seconds
+from samantha.audio.pcm import Block, level_dbfs, samples, seconds
 from samantha.config import Config
 from samantha.dialog.reply import Engines
 from samantha.events import IgnoredReason, Mode, Paused, TurnEnded
 from samantha.hearing.attention import Attention
 from samantha.hearing.plausible import own_voice, rejection
+from samantha.hearing.voiceprint import Voiceprint
 from samantha.ports import Transcript
 
 ECHO_TAIL = samples(0.6)
@@ -21,6 +23,18 @@ ECHO_MEMORY = samples(2.0)
 
 RECENT = 8
 """Clauses of hers that her own echo is looked for in."""
+
+ENOUGH_TO_KNOW_S = 0.8
+"""Speech from which on a voice that called her can be told from others. One name alone is less."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Why a turn is not for her, or None if it is; then, whether she is called by name, and whose voice does it."""
+
+    reason: IgnoredReason | None
+    called: bool = False
+    caller: Voiceprint | None = None
 
 
 class Audience:
@@ -39,6 +53,7 @@ class Audience:
         self._attention = Attention(config.attention)
         self._said: list[str] = []
         self._last_sound = -ECHO_MEMORY
+        self._caller: Voiceprint | None = None
 
     # --- what she does --------------------------------------------------------------------------------
 
@@ -68,38 +83,36 @@ class Audience:
 
     @property
     def selective(self) -> bool:
-        """Whether it takes more than a voice to be heard out by her."""
-        return self._engines.owner is not None
+        """Whether it takes a known voice to be heard out by her."""
+        return self._known is not None
 
-    def recognise(self, turn: Paused | TurnEnded) -> asyncio.Task[bool] | None:
-        """Find out beside other work whether it is her person who speaks; None: whoever it is is welcome."""
-        engines = self._engines
-        encoder, owner = engines.speaker_encoder, engines.owner
-        if encoder is None or owner is None:
+    def recognise(self, turn: Paused | TurnEnded) -> asyncio.Task[Block] | None:
+        """Find out beside other work whose voice it is; None: it makes no difference, or she cannot tell."""
+        encoder = self._engines.speaker_encoder
+        if encoder is None or (self.mode != "name" and self._engines.owner is None):
             return None
 
-        async def recognised() -> bool:
-            voice = await engines.small_lane.call(lambda: encoder.embed(turn.audio))
-            return owner.recognises(voice, turn.speech_seconds)
+        async def voice() -> Block:
+            return await self._engines.small_lane.call(lambda: encoder.embed(turn.audio))
 
-        return asyncio.ensure_future(recognised())
+        return asyncio.ensure_future(voice())
 
-    async def doubt(
+    async def judge(
         self,
         turn: Paused | TurnEnded,
         transcript: Transcript,
         saying: Sequence[str],
-        recognised: asyncio.Task[bool] | None,
+        voice: asyncio.Task[Block] | None,
         *,
         invited: bool,
-    ) -> IgnoredReason | None:
-        """Why `turn` is not for her, or None if it is; `saying` are the clauses that she speaks just now.
+    ) -> Judgement:
+        """Whether `turn` is for her; `saying` are the clauses that she speaks just now.
 
         What somebody was `invited` to say, such as by the key to talk, needs neither her name nor a known voice.
         """
         lately = turn.began - self._last_sound < ECHO_MEMORY
         if self.echoes and lately and own_voice(transcript.text, [*self._said, *saying]):
-            return "own-voice"
+            return Judgement("own-voice")
         reason = rejection(
             level_dbfs(turn.audio),
             turn.speech_seconds,
@@ -108,17 +121,40 @@ class Audience:
             self._settings,
         )
         if invited:
-            return reason
-        if recognised is not None and not await recognised:
-            return "another-voice"
-        return reason or ("not-addressed" if not self._meant(turn, transcript) else None)
+            return Judgement(reason)
+        heard = None if voice is None else await voice
+        owner = self._engines.owner
+        if owner and heard is not None and not owner.recognises(heard, turn.speech_seconds):
+            return Judgement("another-voice")
+        if reason is not None or self.mode != "name":
+            return Judgement(reason)
+        verdict = self._attention.judge(transcript.text, began=turn.began, language=transcript.language)
+        if not verdict.meant:
+            return Judgement("not-addressed")
+        if verdict.why == "called":
+            return Judgement(None, called=True, caller=self._print(heard, turn))
+        if self._caller and heard is not None and not self._caller.recognises(heard, turn.speech_seconds):
+            return Judgement("another-voice")
+        return Judgement(None)
 
-    def _meant(self, turn: Paused | TurnEnded, transcript: Transcript) -> bool:
-        if self.mode != "name":
-            return True
-        return self._attention.judge(transcript.text, began=turn.began, language=transcript.language).meant
+    def took(self, judgement: Judgement) -> None:
+        """A turn was for her, and counts."""
+        self.engage()
+        if judgement.called:
+            self._caller = judgement.caller
 
     def turned_away(self, reason: IgnoredReason) -> None:
         """A turn was ignored for `reason`: if the talk has turned elsewhere, who wants her must name her."""
         if reason == "not-addressed":
             self._attention.let_go()
+
+    @property
+    def _known(self) -> Voiceprint | None:
+        """The voice that she listens to alone, if there is one: her person's, or that of who called her."""
+        return self._engines.owner or (self._caller if self.mode == "name" else None)
+
+    def _print(self, voice: Block | None, turn: Paused | TurnEnded) -> Voiceprint | None:
+        encoder = self._engines.speaker_encoder
+        if encoder is None or voice is None or turn.speech_seconds < ENOUGH_TO_KNOW_S:
+            return None
+        return Voiceprint(voice, encoder.name, "", turn.speech_seconds, 1.0)

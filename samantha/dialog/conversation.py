@@ -400,6 +400,8 @@ class Conversation:
         """What was said counts, and this is the answer to it, unless somebody has spoken since."""
         said = attempt.said
         assert said is not None
+        if attempt.judgement is not None:
+            self.audience.took(attempt.judgement)
         self._turn.before, self._told, self._regretted = "", "", False
         self.context.history.user(said.note)
         if attempt.reply.token.cancelled:
@@ -498,16 +500,17 @@ class Conversation:
         self, attempt: Attempt, turn: Paused | TurnEnded, *, hurry: bool = False
     ) -> tuple[Transcript, IgnoredReason | None]:
         """What was said, and why it is not for her if it is not."""
-        recognised = None if attempt.invited else self.audience.recognise(turn)
+        voice = None if attempt.invited else self.audience.recognise(turn)
         try:
             transcript = await attempt.reply.hear(turn.audio, self._turn.hint, hurry=hurry)
             saying = self._floor.reply.track.texts if self._floor else ()
-            return transcript, await self.audience.doubt(
-                turn, transcript, saying, recognised, invited=attempt.invited
+            attempt.judgement = await self.audience.judge(
+                turn, transcript, saying, voice, invited=attempt.invited
             )
+            return transcript, attempt.judgement.reason
         finally:
-            if recognised is not None:
-                recognised.cancel()
+            if voice is not None:
+                voice.cancel()
 
     # --- somebody speaks while she has the floor ------------------------------------------------------
 

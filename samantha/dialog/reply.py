@@ -9,13 +9,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from samantha.audio.pcm import VOICE_RATE, Block
 from samantha.audio.pcm import samples as duration
 from samantha.dialog.lane import Lane
 from samantha.dialog.token import Token
 from samantha.events import ClauseReady, Event, ReplyStarted, ReplyText, Transcribed
+from samantha.hearing.voiceprint import Voiceprint
 from samantha.ports import (
     LanguageModel,
     Message,
@@ -36,10 +36,6 @@ SOON = duration(1.0, VOICE_RATE)
 """With less sound ahead than this, the next clause is made before anything else is thought."""
 
 Publish = Callable[[Event], None]
-
-
-if TYPE_CHECKING:
-    from samantha.hearing.voiceprint import Voiceprint
 
 
 @dataclass(frozen=True, slots=True)

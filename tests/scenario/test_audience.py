@@ -112,6 +112,31 @@ def test_she_may_be_called_anything(tmp_path: Path) -> None:
     assert heard(outcome) == ["Joi, are you there?"]
 
 
+def test_the_television_does_not_go_on_after_who_called_her(tmp_path: Path) -> None:
+    his, television = speech_and_silence(1, 1, 4), -speech_and_silence(0, 1, 3)
+    again = speech_and_silence(0, 1, 3)
+    script = Script(heard=["Samantha, are you there?", "And now the weather.", "And what time is it?"])
+    outcome = run(
+        tmp_path, script, np.concatenate([his, television, again]), settings("name"), adapt=with_voices
+    )
+    assert heard(outcome) == ["Samantha, are you there?", "And what time is it?"]
+    assert reasons(outcome) == ["another-voice"]
+
+
+def test_whoever_calls_her_next_is_heard(tmp_path: Path) -> None:
+    script = Script(heard=["Samantha, are you there?", "Samantha, and for me?", "Thanks, and tomorrow?"])
+    microphone = np.concatenate([speech_and_silence(1, 1, 4), -speech_and_silence(0, 1, 4, 1, 3)])
+    outcome = run(tmp_path, script, microphone, settings("name"), adapt=with_voices)
+    assert len(heard(outcome)) == 3
+
+
+def test_a_mere_name_is_too_short_to_know_a_voice_by(tmp_path: Path) -> None:
+    script = Script(heard=["Samantha, are you there?", "Samantha?", "What time is it?"])
+    microphone = np.concatenate([speech_and_silence(1, 1, 4), -speech_and_silence(0, 0.5, 4, 1, 3)])
+    outcome = run(tmp_path, script, microphone, settings("name"), adapt=with_voices)
+    assert len(heard(outcome)) == 3
+
+
 # --- whose voice ----------------------------------------------------------------------------------------
 
 
@@ -129,6 +154,10 @@ class Owner:
 
     def recognises(self, voice: Block, speech_seconds: float) -> bool:
         return bool(voice[0] > 0.5)
+
+
+def with_voices(parts: Parts) -> Parts:
+    return replace(parts, speaker_encoder=BySign())
 
 
 def owned(parts: Parts) -> Parts:
@@ -155,7 +184,8 @@ def test_the_television_speaks_over_her_and_she_goes_on(tmp_path: Path) -> None:
     script = Script(heard=["Tell me a story.", "And now the weather."], answers=[STORY])
     outcome = run(tmp_path, script, microphone, settings("always"), adapt=owned)
     assert reasons(outcome) == ["another-voice"]
-    assert outcome.of(ReplyPaused) and outcome.of(ReplyResumed)
+    assert outcome.of(ReplyPaused)
+    assert outcome.of(ReplyResumed)
     [spoken] = outcome.of(ReplySpoken)
     assert spoken.text_heard == STORY
 

@@ -199,7 +199,7 @@ def test_her_own_voice_coming_back_is_no_turn(tmp_path: Path) -> None:
 
 
 def test_she_makes_room_while_nobody_speaks(tmp_path: Path) -> None:
-    turns = [part for _ in range(6) for part in (1, 3.5)]
+    turns = [part for _ in range(6) for part in (1.5, 3.5)]
     script = Script(
         heard=[f"Number {i} and a few more words so that the page fills up soon." for i in range(6)],
         answers=[f"Answer {i}." for i in range(6)],
