@@ -15,6 +15,9 @@ from samantha.bench.report import about, columns
 from samantha.bench.table import Cell, Table
 from samantha.commands.terminal import CREAM, MUTED, RED, WOOD
 
+MOST = 16
+"""Cells of one table that a person is shown: the worst of them, if there are more."""
+
 
 @dataclass(slots=True)
 class Findings:
@@ -54,7 +57,10 @@ def shown(findings: Findings) -> Group:
 
 def _grid(table: Table) -> Grid:
     grid = columns(table.name, table.unit, "of", "", width=0)
-    for cell in table.cells:
+    cells = list(table.cells)
+    if len(cells) > MOST:
+        cells = sorted(cells, key=lambda cell: cell.value, reverse=table.better == "lower")[:MOST]
+    for cell in cells:
         worst = cell is table.worst
         note = "; ".join(filter(None, ("worst" if worst else "", cell.note)))
         shade = RED if worst else WOOD
@@ -64,6 +70,8 @@ def _grid(table: Table) -> Grid:
             Text(str(cell.trials), style=shade),
             Text(note, style=shade),
         )
+    if left := len(table.cells) - len(cells):
+        grid.add_row(Text(f"{left} more, none worse than the last", style=MUTED))
     return grid
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -20,6 +20,7 @@ from samantha.bench.table import Table
 from samantha.config import Config
 from samantha.errors import AudioError, SamanthaError
 from samantha.mind.prompt import Prompt
+from samantha.ports import Synthesizer
 
 Tell = Callable[[str], None]
 
@@ -63,7 +64,7 @@ def measure(config: Config, wish: Wish, tell: Tell) -> Iterator[Findings]:
         )
     config = fixed(config)
     tell("her engines")
-    loaded = engines(config, wish.seed)
+    loaded = engines(config)
     findings = Findings(
         datetime.now().astimezone().isoformat(timespec="seconds"),
         machine(),
@@ -77,8 +78,9 @@ def measure(config: Config, wish: Wish, tell: Tell) -> Iterator[Findings]:
     )
 
     def part(name: str) -> list[Table]:
+        parts = replace(loaded, synthesizer=voice(config, wish.seed))
         setting = Setting(
-            config, loaded, wish.seed, wish.full, wish.people, lambda words: tell(f"{name}: {words}")
+            config, parts, wish.seed, wish.full, wish.people, lambda words: tell(f"{name}: {words}")
         )
         found: list[Table] = importlib.import_module(f"samantha.bench.{name}").measure(setting)
         return found
@@ -99,20 +101,24 @@ def note(findings: Findings, part: str, measured: Callable[[], list[Table]]) -> 
     findings.seconds[part] = round(time.monotonic() - began, 1)
 
 
-def engines(config: Config, seed: int) -> Parts:
+def engines(config: Config) -> Parts:
     """Her real engines but for the mind, which recites. Raises ModelError."""
-    import onnxruntime
-
-    onnxruntime.set_seed(seed)  # Piper draws the pace and the tone of each sentence from it
-    prompt = Prompt("You are Samantha.", "", CONTEXT, config.llm.max_tokens)
     return Parts(
         app.detector(config),
         app.transcriber(config),
         Recital(),
         app.synthesizer(config),
-        prompt,
+        Prompt("You are Samantha.", "", CONTEXT, config.llm.max_tokens),
         turn_model=app.turn_model(config),
     )
+
+
+def voice(config: Config, seed: int) -> Synthesizer:
+    """Hers, fresh: Piper draws the pace and the tone of a sentence from a seed and from all it said before."""
+    import onnxruntime
+
+    onnxruntime.set_seed(seed)
+    return app.synthesizer(config)
 
 
 def fixed(config: Config) -> Config:

@@ -59,6 +59,19 @@ def test_the_worst_cell_is_named() -> None:
     assert line("quiet 0 ") == "quiet 0 18"
 
 
+def test_of_a_long_table_the_worst_are_shown() -> None:
+    cells = tuple(Cell(f"minute {i}", float(i % 10), 60) for i in range(40))
+    for better, shown_, left_out in (
+        ("lower", "minute 39 ", "minute 30 "),
+        ("higher", "minute 30 ", "minute 39 "),
+    ):
+        table = Table("turns", "a minute", better, cells)  # type: ignore[arg-type]
+        told = text(Findings("", {}, {}, {"nonspeech": [table]}))
+        assert shown_ in told
+        assert left_out not in told
+        assert "24 more, none worse than the last" in told
+
+
 def test_what_was_promised_is_kept_or_not() -> None:
     assert line("calls.") == "calls. At most 10 %: not kept."
     assert line("overher.") == "overher. Within 300 ms. At least 95 %: kept."
