@@ -103,6 +103,16 @@ def test_another_clock_moves_the_echo_until_silence_makes_it_good(ppm: int) -> N
     assert max(np.abs(moved)) > 15
 
 
+def test_another_clock_makes_a_tone_higher_and_leaves_it_a_tone() -> None:
+    tone = 0.1 * np.sin(2 * np.pi * 3000 * np.arange(2 * VOICE_RATE) / VOICE_RATE).astype(np.float32)
+    sound, _ = heard_by(Card(0.05, 0.0, 300e-6, 1), tone)
+    inside = sound[HEARING_RATE // 2 : 3 * HEARING_RATE // 2]
+    t = 2 * np.pi * 3000 * (1 + 300e-6) * np.arange(len(inside)) / HEARING_RATE
+    waves = np.stack([np.sin(t), np.cos(t)], axis=1)
+    found = waves @ np.linalg.lstsq(waves, inside, rcond=None)[0]
+    assert level_dbfs((inside - found).astype(np.float32)) < level_dbfs(inside) - 60
+
+
 def test_a_card_that_is_wrong_about_itself_is_wrong_within_bounds() -> None:
     for seed in range(5):
         card = Card(0.1, 0.01, 0.0, seed)
