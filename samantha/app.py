@@ -32,6 +32,7 @@ from samantha.store.catalog import Catalog, Store
 from samantha.voice.spoken import speakable
 
 if TYPE_CHECKING:
+    from samantha.hearing.voiceprint import Voiceprint
     from samantha.remote.fallback import Kept
 
 log = logging.getLogger(__name__)
@@ -160,6 +161,31 @@ def speaker_encoder(config: Config) -> SpeakerEncoder:
     return CamPlusPlus(store(config).speaker(config.attention.speaker_model))
 
 
+def recognition(config: Config) -> tuple[SpeakerEncoder | None, Voiceprint | None]:
+    """What tells voices apart, if it is installed, and the voice that she answers alone, if the settings say so.
+
+    Raises ConfigError if they do and she cannot, ModelError or StorageError for what is damaged.
+    """
+    from samantha.store import owner
+
+    settings = config.attention
+    if not settings.owner_only:
+        installed = store(config).installed(settings.speaker_model)
+        return (speaker_encoder(config) if installed else None), None
+    known, encoder = owner.read(config.state_folder), speaker_encoder(config)
+    if known is None:
+        raise ConfigError(
+            "attention.owner_only is on, and she does not know your voice yet.",
+            "Run `samantha voiceprint enroll`, or switch it off.",
+        )
+    if known.model != encoder.name:
+        raise ConfigError(
+            f"She learnt your voice with {known.model}, and attention.speaker_model is {encoder.name} now.",
+            "Run `samantha voiceprint enroll` again.",
+        )
+    return encoder, replace(known, threshold=settings.owner_likeness)
+
+
 def live_card(config: Config, notice: Callable[[Lost | Found], None]) -> LiveCard:
     """A sound card that waits for its devices, and tells `notice` how they come and go."""
     return LiveCard(config.audio, notice, wait=True)
@@ -216,6 +242,9 @@ def load(config: Config, progress: Progress = lambda _: None, *, user_name: str 
     ear.reset()
     if (turns := turn_model(config)) is not None:
         turns.complete(silence(samples(1.0)))
+    encoder, owner = recognition(config)
+    if encoder is not None:
+        encoder.embed(silence(samples(1.0)))
     whisper.transcribe(np.random.default_rng(0).normal(0, 0.01, samples(1.0)).astype(np.float32), Token())
     progress("voice")
     voice = synthesizer(config)
@@ -223,7 +252,7 @@ def load(config: Config, progress: Progress = lambda _: None, *, user_name: str 
     warmed = [np.concatenate(list(voice.synthesize(text, Token()))) for text in (*FILLERS, LOST)]
     *fillers, lost = map(Filler, (*FILLERS, LOST), warmed)
     llm, words = mind(config, progress, user_name=user_name, voice=voice)
-    parts = Parts(ear, whisper, llm, voice, words, turn_model=turns)
+    parts = Parts(ear, whisper, llm, voice, words, turn_model=turns, speaker_encoder=encoder, owner=owner)
     return replace(parts, fillers=tuple(fillers), lost=lost) if "en" in voice.languages else parts
 
 
