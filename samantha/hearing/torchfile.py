@@ -70,6 +70,7 @@ class _Tensors(pickle.Unpickler):
         self, storage: Array, offset: int, shape: Sequence[int], strides: Sequence[int], *_: object
     ) -> Array:
         """The part of `storage` that a tensor is; only one without gaps, which cannot reach beyond it."""
-        if tuple(strides) != tuple(math.prod(shape[axis + 1 :]) for axis in range(len(shape))) or offset < 0:
+        plain = tuple(math.prod(shape[axis + 1 :]) for axis in range(len(shape)))
+        if tuple(strides) != plain or min((offset, *shape)) < 0:
             raise ValueError("not contiguous")
         return storage[offset : offset + math.prod(shape)].reshape(shape)

@@ -7,18 +7,20 @@ seconds of speech on, 0.6 from one second, 0.4 from half a second; noise and ech
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from samantha.audio.pcm import HEARING_RATE, Block, samples
+from samantha.audio.pcm import HEARING_RATE, Block, samples, silence
 from samantha.errors import AudioError
+from samantha.ports import SpeechDetector
 
 ENOUGH_S = 15.0
 """Seconds of speech after which a voice is known about as well as it can be."""
 LEAST_S = 10.0
-MOST_S = 60.0
+_MOST_S = 60.0
 
 _WINDOW = samples(2.0)
 """A piece that is looked at by itself: short enough that somebody else who says a sentence fills one."""
@@ -76,7 +78,7 @@ def enrol(speech: Block, embed: Callable[[Block], Block], *, model: str, made: s
             "It is distorted: the microphone is turned up too far.",
             "Turn it down, or move away from it, and try again.",
         )
-    speech = speech[: samples(MOST_S)]
+    speech = speech[: samples(_MOST_S)]
     whole = len(speech) // _WINDOW
     voices = np.stack([embed(piece) for piece in np.split(speech[: whole * _WINDOW], whole)])
     if (voices @ voices.T).min() < _SAME:
@@ -89,12 +91,33 @@ def enrol(speech: Block, embed: Callable[[Block], Block], *, model: str, made: s
     return Voiceprint(vector, model, made, round(seconds, 1), round(float(np.mean(voices @ vector)), 3))
 
 
-def spoken(sound: Block, probabilities: Sequence[float], *, window: int, threshold: float) -> Block:
-    """What of `sound` is speech, joined, with the 0.1 s around it.
+class Speech:
+    """Takes what is speech out of a sound as it comes."""
 
-    `probabilities` of speech are those of its successive windows of `window` samples.
-    """
-    around = -(-samples(0.1) // window)
-    voiced = np.convolve(np.asarray(probabilities) >= threshold, np.ones(2 * around + 1), "same") > 0.5
-    found: Block = sound[: len(voiced) * window][np.repeat(voiced, window)]
-    return found
+    def __init__(self, detector: SpeechDetector, threshold: float) -> None:
+        """`threshold` is the probability from which on a window is speech."""
+        self._detector = detector
+        self._threshold = threshold
+        self._rest = silence(0)
+        self._windows: list[Block] = []
+        self._voiced: list[bool] = []
+
+    @property
+    def seconds(self) -> float:
+        """How much speech there was so far."""
+        return sum(self._voiced) * self._detector.window / HEARING_RATE
+
+    def feed(self, sound: Block) -> None:
+        """Hear what comes next, shape (n,) at HEARING_RATE."""
+        window = self._detector.window
+        self._rest = np.concatenate([self._rest, sound])
+        while len(self._rest) >= window:
+            block, self._rest = self._rest[:window], self._rest[window:]
+            self._windows.append(block)
+            self._voiced.append(self._detector.probability(block) >= self._threshold)
+
+    def sound(self) -> Block:
+        """The speech so far without its pauses, but for 0.1 s around it, shape (n,)."""
+        around = -(-samples(0.1) // self._detector.window)
+        kept = np.convolve(self._voiced or [False], np.ones(2 * around + 1), "same") > 0.5
+        return np.concatenate([silence(0), *itertools.compress(self._windows, kept)])

