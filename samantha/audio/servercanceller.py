@@ -36,7 +36,8 @@ ANSWER = 2.0
 """Seconds that the server may take to make it, or to take it away."""
 
 APPEARS = 1.0
-"""Seconds until both ends are there."""
+LOOK = 0.02
+"""Seconds until both ends are there, and between two looks."""
 
 Meant = Mapping[Side, Endpoint | None]
 """What each side is to be plugged into."""
@@ -82,19 +83,17 @@ class ServerCanceller:
         if mic.index is not None or loudspeaker.index is not None:
             self._warn("There is no sound server that keeps your microphone and loudspeaker.")
             return meant
-        if self._between is None or not self._there():
+        ours = self._there() if self._between is not None else {}
+        if not ours:
             try:
-                self._errands.run(ANSWER, lambda: self._modules.load(mic, loudspeaker))
-                self._appear()
+                ours = self._put_between(mic, loudspeaker)
             except (AudioError, TimeoutError) as problem:
                 self._warn(str(problem))
                 self._refused = devices
                 return meant
-            self._between = devices
-        ours = self._there()
         return {
-            side: replace(ours[side], label=device.label, about=device.about) if device else None
-            for side, device in meant.items()
+            "input": replace(ours["input"], label=mic.label, about=mic.about),
+            "output": replace(ours["output"], label=loudspeaker.label, about=loudspeaker.about),
         }
 
     def refuse(self) -> None:
@@ -113,22 +112,34 @@ class ServerCanceller:
         except (AudioError, TimeoutError) as problem:
             log.info("the sound server's echo canceller is left behind: %s", problem)
 
+    def _put_between(self, mic: Endpoint, loudspeaker: Endpoint) -> dict[Side, Endpoint]:
+        """Both ends, newly made. Raises AudioError or TimeoutError, and then nothing is left of them."""
+        self._between = mic.identity, loudspeaker.identity
+        try:
+            self._errands.run(
+                ANSWER,
+                lambda: self._modules.load(mic, loudspeaker),
+                late=lambda _: self._modules.unload(),
+            )
+            end = time.monotonic() + APPEARS
+            while not (ours := self._there()):
+                if time.monotonic() > end:
+                    raise AudioError("The sound server's echo canceller did not appear.")
+                time.sleep(LOOK)
+        except (AudioError, TimeoutError):
+            self.release()
+            raise
+        return ours
+
     def _there(self) -> dict[Side, Endpoint]:
         """Both ends of hers, or nothing."""
+        names = _names(os.getpid())
         found = {
-            side: endpoint
+            endpoint.side: endpoint
             for endpoint in self._offer().endpoints
-            for side, name in _names(os.getpid()).items()
-            if endpoint.name == name and endpoint.side == side
+            if endpoint.name == names[endpoint.side]
         }
         return found if len(found) == 2 else {}
-
-    def _appear(self) -> None:
-        end = time.monotonic() + APPEARS
-        while not self._there():
-            if time.monotonic() > end:
-                raise AudioError("The sound server's echo canceller did not appear.")
-            time.sleep(0.02)
 
     def _warn(self, problem: str) -> None:
         if not self._told:

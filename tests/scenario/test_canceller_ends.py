@@ -35,6 +35,7 @@ class Modules:
         self.between: tuple[str, str] | None = None
         self.loaded = 0
         self.missing = False
+        self.invisible = False
 
     def load(self, mic: Endpoint, loudspeaker: Endpoint) -> None:
         self.loaded += 1
@@ -42,6 +43,8 @@ class Modules:
             raise AudioError("The sound server has no echo canceller.")
         self.between = mic.name, loudspeaker.name
         self._serial += 1
+        if self.invisible:
+            return
         name, serial = f"{PREFIX}.{os.getpid()}", (0, self._serial)
         self._say(
             Endpoint("input", f"{name}.microphone", "Ours", 48000, serial=serial, canceller="ours"),
@@ -169,6 +172,14 @@ def test_without_a_sound_server_it_is_told(caplog: pytest.LogCaptureFixture) -> 
     with caplog.at_level(logging.WARNING):
         assert room.settled() == ["input hw:0", "output hw:0"]
     assert "There is no sound server" in caplog.text
+
+
+def test_one_that_does_not_appear_is_taken_away() -> None:
+    room = Room(SPEAKERS, MIC)
+    room.modules.invisible = True
+    assert room.settled() == ["input Mic", "output Speakers"]
+    assert room.modules.loaded == 1
+    assert room.modules.between is None
 
 
 def test_ends_that_cannot_be_opened_are_given_up() -> None:
