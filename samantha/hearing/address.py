@@ -73,6 +73,11 @@ _TELLING = _set(
 )
 """After these a name at the start of a sentence is what it is about."""
 
+_DIRECT = _set(
+    "tell please play turn set stop remind show give find open close switch read sing help let lets wake"
+)
+"""With these orders begin."""
+
 _NOT_THIRD_PERSON = _set(
     "thanks lets guess pass press miss cross dress its this yes us always plus perhaps discuss"
 )
@@ -117,7 +122,7 @@ def is_called(before: str, after: str, language: str = "en") -> bool:
     if re.match(r"['’]s\b", after):
         return False
     end = _END.search(after)
-    asks = end is not None and "?" in end.group()
+    asks = end is not None and not {"?", "？"}.isdisjoint(end.group())
     after = after[: end.start()] if end else after
     before = _BREAK.split(before)[-1]
     if language != "en":
@@ -140,10 +145,12 @@ def is_called(before: str, after: str, language: str = "en") -> bool:
     if not clause:
         return _begins(rest, after, asks=asks, parts=parts)
     if not rest or parts or set(rest) <= _CLOSERS:
+        if parts and len(lead) == 1 and lead[0] not in _MENTIONING and _asks_directly(rest, asks=asks):
+            return True  # a misheard "hey"
         return not (parts and _LISTED.match(after)) and _ends(clause, asks=asks)
     if clause[-1] in _GREETINGS:
         return clause[-1] != "you" or clause[-2:] == ["thank", "you"]
-    return clause[-1] in _OPENERS and _asks_directly(rest)
+    return clause[-1] in _OPENERS and _asks_directly(rest, asks=asks)
 
 
 def calls_another(text: str, language: str = "en") -> bool:
@@ -208,9 +215,7 @@ def _orders(clause: list[str]) -> bool:
     return not any(word in ("i", "we", "he", "she", "they") for word in clause) and len(clause) > 2
 
 
-def _asks_directly(rest: list[str]) -> bool:
-    return (
-        rest[0] in _QUESTIONS
-        or (rest[0] in _AUXILIARIES and rest[1:2] == ["you"])
-        or rest[0] in ("tell", "please")
-    )
+def _asks_directly(rest: list[str], *, asks: bool) -> bool:
+    """Whether `rest` begins as what is said to somebody: a question or an order."""
+    begins = rest[0] in _QUESTIONS or (rest[0] in _AUXILIARIES and rest[1:2] == ["you"])
+    return begins or rest[0] in _DIRECT or (asks and rest[0] in _AUXILIARIES and set(rest[1:2]) <= _SUBJECTS)

@@ -31,7 +31,7 @@ _SPELLINGS = tuple(
         (r"ck|q", "k"),
         (r"y", "i"),
         (r"(\w)\1+", r"\1"),
-        (r"(?<=\w{2})e$", ""),
+        (r"(?<=\w[^aeiou])e$", ""),
     )
 )
 """One way to write what is spelt in several."""
