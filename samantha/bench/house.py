@@ -110,6 +110,7 @@ def engines(config: Config) -> Parts:
         app.synthesizer(config),
         Prompt("You are Samantha.", "", CONTEXT, config.llm.max_tokens),
         turn_model=app.turn_model(config),
+        speaker_encoder=app.recognition(config)[0],
     )
 
 
