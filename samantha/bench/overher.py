@@ -117,7 +117,7 @@ def measure(setting: Setting) -> list[Table]:
                 "higher",
                 tuple(cells),
                 bound=BOUNDS.get(echo),
-                note=f"{_who(setting)} at {cells[0].trials} times under each condition.",
+                note=f"{_who(setting)}, {cells[0].trials} under each condition.",
             )
             for echo, cells in sorted(noticed.items())
         ),
