@@ -86,7 +86,7 @@ def measure(config: Config, wish: Wish, tell: Tell) -> Iterator[Findings]:
         return found
 
     for name in wish.parts:
-        tell(name)
+        tell(f"{name}: {PARTS[name]}")
         note(findings, name, partial(part, name))
         yield findings
 
