@@ -263,6 +263,7 @@ class Assistant:
         self._keep_time()
         if self._canceller is not None:
             block = self._canceller.process(block, self._far.pull())
+            self.conversation.audience.echoes = self._canceller.coupled
         self.listener.feed(block, echo=self.conversation.audience.echoing)
         hearing = self._device is not None and self._device.hearing
         if self._told is not None and self._told.microphone != hearing:

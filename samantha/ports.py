@@ -106,8 +106,13 @@ class TurnModel(Protocol):
 class EchoCanceller(Protocol):
     """Takes what the loudspeaker played out of what the microphone heard."""
 
+    @property
+    def coupled(self) -> bool:
+        """Whether the microphone can hear the loudspeaker, as far as is known: in an earpiece it cannot."""
+        ...
+
     def process(self, mic: Block, far: Block) -> Block:
-        """`mic` and `far`, both (HEARING_BLOCK,) at HEARING_RATE and of the same moment -> cleaned `mic`."""
+        """`mic` without the echo of `far`, both (HEARING_BLOCK,) at HEARING_RATE; that may come a little later."""
         ...
 
 
@@ -150,6 +155,14 @@ class Transcriber(Protocol):
         """What is said in `audio`, shape (n,) at HEARING_RATE; `hint` is words to expect, such as names.
 
         `hurry` bounds the time: rather an unsure transcript than a second long look. For what may be in vain.
+        """
+        ...
+
+    def guesses(self, audio: Block, token: Token, *, hint: str = "") -> list[Transcript]:
+        """What else may be said in `audio`, heard with all care, the likeliest first; `hint` as above.
+
+        For words that are hardly to be heard. Takes several times as long as `transcribe`; none, where the
+        engine knows no more than that.
         """
         ...
 

@@ -34,13 +34,13 @@ _TAPS = 8
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What a measurement found: the coherence of the microphone with the far end, and by how many samples the
-    echo comes later in the window than before. `jumped`: it does so by itself. `settled`: it is where it was
-    thought to be."""
+    """What a measurement found: the coherence of the microphone with the far end; by how many samples the
+    strongest part of the echo comes later than before; by how many the window begins later; and whether the
+    delay is known."""
 
     coherence: float
-    later: int = 0
-    jumped: bool = False
+    jump: int = 0
+    moved: int = 0
     settled: bool = False
 
 
@@ -114,7 +114,7 @@ class Alignment:
         self._seen = [*self._seen[1 - _KEPT :], (self._at, delay - self._slipped)]
         self._clock.drift = self._slope()
         moved = self._recentre(delay)
-        return Look(coherence, round(jump) - moved, jumped=bool(jump), settled=True)
+        return Look(coherence, round(jump), moved, settled=True)
 
     def _recentre(self, delay: float) -> int:
         """Have the window begin shortly before `delay`; by how many samples it begins later than before."""

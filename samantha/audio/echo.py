@@ -99,11 +99,11 @@ class WebrtcEchoCanceller:
             return
         if found.coherence >= FOUND:
             self._unheard = 0
-        if found.jumped and self._known:
-            self._path = self._known.popleft()  # since then it was led astray
-            self._known.clear()
-        if found.later:
-            self._path.shift(found.later)
+        jump = 0 if self._path.fits else found.jump  # else another reflection is the strongest for a moment
+        if jump and self._known:
+            self._path = self._known[0]  # since then it was led astray
+        if later := jump - found.moved:
+            self._path.shift(later)
             self._known.clear()
         elif found.settled:
             self._known.append(self._path.copy())

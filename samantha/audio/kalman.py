@@ -20,6 +20,7 @@ _FIRST_GUESS = 0.1
 _DECAY = 0.8
 _SMOOTHING = 0.5
 _CONSTRAINED = 4
+_RECENT = 0.9
 
 
 class EchoPath:
@@ -35,10 +36,17 @@ class EchoPath:
         self._doubt = np.empty((partitions, BINS), np.float32)
         self._doubt[:] = (_FIRST_GUESS * _DECAY ** np.maximum(0, np.arange(partitions) - 6))[:, None]
         self._other = np.full(BINS, 1e-3, np.float32)
+        self._agreement = np.zeros(2)
         self._turn = 0
 
     def __len__(self) -> int:
         return len(self._path)
+
+    @property
+    def fits(self) -> bool:
+        """Whether what it took for echo lately was in the microphone, whatever else was."""
+        common, own = self._agreement
+        return bool(common > 0.6 * own > 0.0)
 
     def copy(self) -> EchoPath:
         """What is known now."""
@@ -53,6 +61,7 @@ class EchoPath:
         """
         echo = np.fft.irfft(np.einsum("ij,ij->j", far, self._path))[HEARING_BLOCK:].astype(np.float32)
         left = mic - echo
+        self._agreement += (1 - _RECENT) * (np.array((mic @ echo, echo @ echo)) - self._agreement)
         error = np.fft.rfft(np.concatenate((silence(HEARING_BLOCK), left)))
         self._other += (1 - _SMOOTHING) * (power(error) - self._other)
         loudness = power(far)

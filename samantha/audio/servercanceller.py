@@ -242,6 +242,11 @@ class Relief:
         """`cancels` says whether the device does."""
         self._own, self._cancels = own, cancels
 
+    @property
+    def coupled(self) -> bool:
+        """Whether the microphone can hear the loudspeaker, as far as is known."""
+        return self._own.coupled
+
     def process(self, mic: Block, far: Block) -> Block:
         """`mic` without the echo of `far`, both (HEARING_BLOCK,) at HEARING_RATE."""
         return mic if self._cancels() else self._own.process(mic, far)

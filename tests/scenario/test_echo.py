@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from samantha.audio.echo import REST, FarEnd, WebrtcEchoCanceller
+from samantha.audio.echo import MARGIN, REST, UNHEARD, FarEnd, WebrtcEchoCanceller
 from samantha.audio.pcm import HEARING_BLOCK, HEARING_RATE, VOICE_BLOCK, VOICE_RATE, Block, silence
 
 pytestmark = pytest.mark.scenario
@@ -26,20 +26,32 @@ def speechlike(seconds: float, rate: int, seed: int) -> Block:
 class Room:
     """A loudspeaker and a microphone, `latency` and then `delay` samples apart, with a reverberation."""
 
-    def __init__(self, latency: int, delay: int, gain: float = 0.5) -> None:
+    def __init__(self, latency: int, delay: int, gain: float = 0.5, direct: float = 2.0) -> None:
         self.far = FarEnd(latency)
         self.canceller = WebrtcEchoCanceller()
         random = np.random.default_rng(5)
         n = HEARING_RATE * 150 // 1000
         path = random.normal(0, 1, n) * np.exp(-np.arange(n) / (n / 6))
-        path[0] = 2
-        self._path = gain * path / np.sqrt(np.sum(path**2))
+        path[0] = direct
+        self._unit = path / np.sqrt(np.sum(path**2))
+        self._path = gain * self._unit
         self._late = HEARING_BLOCK + latency + delay
 
-    def converse(self, hers: Block, person: Block) -> tuple[Block, Block]:
-        """She says `hers` (at VOICE_RATE), the `person` speaks: what the microphone hears, what is left."""
+    def louder(self, gain: float) -> None:
+        """From now on the microphone hears the loudspeaker by `gain`."""
+        self._path = gain * self._unit
+
+    def delay(self, more: int) -> None:
+        """From now on the echo comes later by so many samples."""
+        self._late += more
+
+    def converse(self, hers: Block, person: Block, drift: float = 0.0) -> tuple[Block, Block]:
+        """She says `hers` (at VOICE_RATE), the `person` speaks: what the microphone hears, what is left.
+
+        The loudspeaker's clock is faster than the microphone's by `drift`.
+        """
         count = len(person) // HEARING_BLOCK
-        heard = np.convolve(downsampled(hers), self._path)
+        heard = np.convolve(downsampled(hers, VOICE_RATE * (1 + drift)), self._path)
         echo = np.r_[np.zeros(self._late), heard][: len(person)].astype(np.float32)
         echo = np.r_[echo, silence(len(person) - len(echo))]
         mic, clean = echo + person, []
@@ -51,10 +63,10 @@ class Room:
         return mic, np.concatenate(clean)
 
 
-def downsampled(hers: Block) -> Block:
+def downsampled(hers: Block, rate: float = VOICE_RATE) -> Block:
     import soxr
 
-    return np.asarray(soxr.resample(hers, VOICE_RATE, HEARING_RATE))
+    return np.asarray(soxr.resample(hers, rate, HEARING_RATE))
 
 
 def reduction(before: Block, after: Block) -> float:
@@ -123,7 +135,7 @@ def test_the_far_end_follows_a_latency_that_changes(before: int, after: int) -> 
         ready.push(block)
 
 
-@pytest.mark.parametrize(("latency", "expected"), [(0, 480), (110 * 16, 480 + 800), (300 * 16, 480 + 3840)])
+@pytest.mark.parametrize(("latency", "expected"), [(0, 480), (210 * 16, 480 + 800), (300 * 16, 480 + 2240)])
 def test_the_far_end_is_as_late_as_the_echo_less_the_margin(latency: int, expected: int) -> None:
     far = FarEnd(latency)
     click = silence(VOICE_BLOCK)
@@ -133,7 +145,7 @@ def test_the_far_end_is_as_late_as_the_echo_less_the_margin(latency: int, expect
         pulled.append(far.pull())
         far.push(click if k == 0 else silence(VOICE_BLOCK))
     # Rendered after the first captured block, it is heard `latency` later: at 320 + latency.
-    assert expected == max(480, HEARING_BLOCK + latency - 800)
+    assert expected == max(480, HEARING_BLOCK + latency - MARGIN)
     assert int(np.argmax(np.concatenate(pulled))) == pytest.approx(expected, abs=3)
 
 
@@ -148,3 +160,59 @@ def test_a_long_silence_moves_nothing_in_the_far_end() -> None:
             out.append(far.pull())
             far.push(sound)
     np.testing.assert_allclose(np.concatenate(came), np.concatenate(awaited), atol=1e-5)
+
+
+def test_a_person_as_loud_as_her_echo_is_not_muted() -> None:
+    room = Room(110 * 16, 20 * 16)
+    person = np.r_[nobody(4), 0.3 * speechlike(2, HEARING_RATE, 2)].astype(np.float32)
+    mic, clean = room.converse(speechlike(6, VOICE_RATE, 1), person)
+    both = slice(4 * HEARING_RATE, None)
+    assert -1 < reduction(mic[both] - person[both], person[both]) < 3
+    assert reduction(person[both], clean[both]) < 3
+
+
+@pytest.mark.parametrize("wrong", [-400, -100, 100])
+def test_how_late_she_is_heard_is_measured_and_not_believed(wrong: int) -> None:
+    room = Room((400 + wrong) * 16, -wrong * 16, direct=20)  # it is 400 ms, and told wrong
+    mic, clean = room.converse(speechlike(5, VOICE_RATE, 1), nobody(5))
+    assert 12 < reduction(mic[3 * HEARING_RATE :], clean[3 * HEARING_RATE :]) < 60
+    delay = HEARING_BLOCK + 400 * 16 - max(480, HEARING_BLOCK + (400 + wrong) * 16 - MARGIN)
+    assert room.canceller.delay == pytest.approx(delay, abs=4)
+
+
+@pytest.mark.parametrize("drift", [3e-4, -3e-4])
+def test_a_loudspeaker_with_a_clock_of_its_own_is_followed(drift: float) -> None:
+    room = Room(150 * 16, 0, direct=20)
+    mic, clean = room.converse(speechlike(10, VOICE_RATE, 1), nobody(10), drift)
+    assert room.canceller.drift == pytest.approx(drift, abs=5e-5)
+    assert reduction(mic[6 * HEARING_RATE :], clean[6 * HEARING_RATE :]) > 15
+
+
+def test_a_delay_that_changes_while_she_speaks_is_followed() -> None:
+    room = Room(110 * 16, 20 * 16, direct=20)
+    room.converse(speechlike(4, VOICE_RATE, 1), nobody(4))
+    before = room.canceller.delay
+    room.delay(150 * 16)  # a Bluetooth loudspeaker, say
+    mic, clean = room.converse(speechlike(4, VOICE_RATE, 2), nobody(4))
+    assert before is not None
+    assert room.canceller.delay == pytest.approx(before + 150 * 16, abs=4)
+    assert reduction(mic[2 * HEARING_RATE :], clean[2 * HEARING_RATE :]) > 15
+
+
+def test_in_an_earpiece_there_is_nothing_to_cancel() -> None:
+    room = Room(110 * 16, 20 * 16, gain=0.0)
+    noise = np.random.default_rng(7).normal(0, 3e-4, 6 * HEARING_RATE).astype(np.float32)
+    assert room.canceller.coupled
+    mic, clean = room.converse(speechlike(6, VOICE_RATE, 1), noise)
+    assert not room.canceller.coupled
+    rests = UNHEARD + HEARING_RATE
+    assert np.array_equal(clean[rests:], mic[rests:])
+
+
+def test_a_loudspeaker_after_an_earpiece_is_noticed_within_a_second() -> None:
+    room = Room(110 * 16, 20 * 16, gain=0.0)
+    noise = np.random.default_rng(7).normal(0, 3e-4, 6 * HEARING_RATE).astype(np.float32)
+    room.converse(speechlike(6, VOICE_RATE, 1), noise)
+    room.louder(0.5)
+    room.converse(speechlike(1, VOICE_RATE, 2), noise[:HEARING_RATE])
+    assert room.canceller.coupled
