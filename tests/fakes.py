@@ -99,6 +99,8 @@ class Script:
     synthesis_takes: float = 0.06
     letter_lasts: float = 0.05
     context: int = 4096
+    guesses: Sequence[str] = ()
+    """What may be said where nothing certain was heard, the likeliest first."""
     prompts: list[list[Message]] = field(default_factory=list)
     prefilled: list[list[Message]] = field(default_factory=list)
     spoken: list[str] = field(default_factory=list)
@@ -131,6 +133,10 @@ class ScriptedTranscriber:
             return heard[0]
         text = " ".join(each for each in heard if isinstance(each, str) and each)
         return Transcript(text, "en", logprob=-0.2)
+
+    def guesses(self, audio: Block, token: Token, *, hint: str = "") -> list[Transcript]:
+        self._sleep(self._script.hearing_takes)
+        return [Transcript(text, "en", logprob=-0.6) for text in self._script.guesses]
 
 
 class ScriptedModel:

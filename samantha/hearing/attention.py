@@ -5,6 +5,7 @@ Positions (`at`, `began`) are samples of the input stream, at HEARING_RATE.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,6 +13,13 @@ from samantha.audio.pcm import samples
 from samantha.config import Attention as Settings
 from samantha.hearing.address import calls_another, is_called
 from samantha.hearing.callname import CallName
+from samantha.ports import Transcript
+
+UNCLEAR = -0.4
+"""Mean log-probability below which a name may have been lost: then a second look is worth its time."""
+
+WORTHLESS = -1.3
+"""Mean log-probability below which a guess says nothing."""
 
 Why = Literal[
     "called",  # by her name, anywhere in what was said
@@ -52,16 +60,28 @@ class Attention:
 
         `language` is an ISO 639-1 code. May be asked of a turn that is not over yet.
         """
-        found = self._name.find(text)
-        if any(is_called(text[: span.begin], text[span.end :], language) for span in found):
+        if self.calls(text, language):
             return Verdict(True, "called")
+        named = bool(self._name.find(text))
         if not self.open(began):
-            return Verdict(False, "spoken-of" if found else "unnamed")
+            return Verdict(False, "spoken-of" if named else "unnamed")
         if calls_another(text, language):
             return Verdict(False, "called-another")
-        if found and not _to_her(text):
+        if named and not _to_her(text):
             return Verdict(False, "spoken-of")
         return Verdict(True, "follow-up")
+
+    def calls(self, text: str, language: str = "en") -> bool:
+        """Whether she is called by her name in `text`."""
+        found = self._name.find(text)
+        return any(is_called(text[: span.begin], text[span.end :], language) for span in found)
+
+    def missed(self, guesses: Sequence[Transcript]) -> Transcript | None:
+        """The likeliest of `guesses`, of a turn in which she was not heard to be called, that calls her."""
+        for guess in guesses:
+            if guess.logprob >= WORTHLESS and self.calls(guess.text, guess.language):
+                return guess
+        return None
 
     def engage(self, at: int) -> None:
         """At `at` she was called, or is thinking about an answer, or is giving it."""

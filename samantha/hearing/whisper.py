@@ -26,6 +26,7 @@ _FRAME_S = 0.02
 _MOST_TOKENS = 224
 _HOPELESS = -1.5
 _CLEAR = -0.5
+_GUESSES = 5
 _FILES = ("model.bin", "config.json", "tokenizer.json")
 
 
@@ -91,8 +92,7 @@ class Whisper:
         token.check()
         if len(audio) < duration(_SHORTEST_S):
             return Transcript("", "en" if self._language == "auto" else self._language)
-        names = ", ".join((*self._names, *([hint] if hint else ())))
-        expected = f"{names}." if names else ""
+        expected = self._expected(hint)
         if hurry:
             return self._hurried(audio, expected, token)
         heard: list[Transcript] = []
@@ -101,6 +101,25 @@ class Whisper:
             heard.append(self._hear(piece, language, expected, token))
             language = heard[0].language
         return _join(heard)
+
+    def guesses(self, audio: Block, token: Token, *, hint: str = "") -> list[Transcript]:
+        """What may be said in the last 28 s of `audio`, by beam search in the full window: about a second's work.
+
+        A word that a short window and the one likeliest text lose in noise is often among them. Raises Cancelled
+        between two passes of the model.
+        """
+        token.check()
+        sound = audio[-duration(_FULL_S - _REST_S) :]
+        encoded = self._encode(sound, _FULL_S)
+        language = self._detect(encoded) if self._language == "auto" else self._language
+        token.check()
+        most = _tokens(seconds(len(sound)), language)
+        found = self._decode(encoded, language, self._expected(hint), most, beams=_GUESSES)
+        return [transcript for transcript, _ in found]
+
+    def _expected(self, hint: str) -> str:
+        names = ", ".join((*self._names, *([hint] if hint else ())))
+        return f"{names}." if names else ""
 
     def _hurried(self, audio: Block, expected: str, token: Token) -> Transcript:
         known, heard = self._before, list[_Piece]()
@@ -130,10 +149,10 @@ class Whisper:
             if language == "auto":
                 language = self._detect(encoded)
             most = _tokens(length, language)
-            transcript, finished = self._decode(encoded, language, expected, most)
+            [(transcript, finished)] = self._decode(encoded, language, expected, most)
             if transcript.logprob < _CLEAR and within(transcript.text, expected):
                 # Not clear, and nothing but words it was told to expect: they may have leaked out of noise.
-                unprompted, _ = self._decode(encoded, language, "", most)
+                [(unprompted, _)] = self._decode(encoded, language, "", most)
                 if not resembles(unprompted.text, transcript.text):
                     transcript = unprompted
             heard.append(transcript)
@@ -161,8 +180,10 @@ class Whisper:
         # Below even odds it is guessing, mostly at an accent.
         return str(tag).strip("<|>") if probability >= 0.5 else "en"
 
-    def _decode(self, encoded: Any, language: str, expected: str, most: int) -> tuple[Transcript, bool]:
-        """What the model writes in `most` tokens, and whether it came to an end by itself."""
+    def _decode(
+        self, encoded: Any, language: str, expected: str, most: int, *, beams: int = 1
+    ) -> list[tuple[Transcript, bool]]:
+        """The `beams` likeliest texts of `most` tokens, and whether each came to an end by itself."""
         from faster_whisper.tokenizer import Tokenizer
         from faster_whisper.transcribe import get_suppressed_tokens
 
@@ -173,23 +194,26 @@ class Whisper:
         result = model.generate(
             encoded,
             [prompt],
-            beam_size=1,
+            beam_size=beams,
+            num_hypotheses=beams,
             max_length=2 * most,  # CTranslate2 gives half of it to the new tokens
             return_scores=True,
             return_no_speech_prob=True,
             suppress_tokens=get_suppressed_tokens(tokenizer, [-1]),
         )[0]
-        tokens = result.sequences_ids[0]
-        text = tokenizer.decode(tokens).strip()
-        transcript = Transcript(
-            text,
-            language,
-            no_speech=result.no_speech_prob,
-            # The score is a mean over the text; Whisper's own mean counts the end mark too.
-            logprob=result.scores[0] * len(tokens) / (len(tokens) + 1),
-            compression=compression(text),
-        )
-        return transcript, len(tokens) < most
+        found = []
+        for tokens, score in zip(result.sequences_ids, result.scores, strict=True):
+            text = tokenizer.decode(tokens).strip()
+            transcript = Transcript(
+                text,
+                language,
+                no_speech=result.no_speech_prob,
+                # The score is a mean over the text; Whisper's own mean counts the end mark too.
+                logprob=score * len(tokens) / (len(tokens) + 1),
+                compression=compression(text),
+            )
+            found.append((transcript, len(tokens) < most))
+        return found
 
 
 def pieces(audio: Block, longest: float) -> list[Block]:

@@ -144,6 +144,10 @@ class FallbackTranscriber:
         """What is said in `audio`, shape (n,) at HEARING_RATE; `hint` and `hurry` as of ports.Transcriber."""
         return self.fallback.call(lambda engine: engine.transcribe(audio, token, hint=hint, hurry=hurry))
 
+    def guesses(self, audio: Block, token: Token, *, hint: str = "") -> list[Transcript]:
+        """What else may be said in `audio`, as of ports.Transcriber."""
+        return self.fallback.call(lambda engine: engine.guesses(audio, token, hint=hint))
+
 
 class FallbackVoice:
     """Implements ports.Synthesizer with whichever of two can be had."""

@@ -72,6 +72,10 @@ class WyomingTranscriber:
         language = "en" if language == "auto" else language.lower()[:2]
         return Transcript(text, language, compression=compression(text))
 
+    def guesses(self, audio: Block, token: Token, *, hint: str = "") -> list[Transcript]:  # noqa: ARG002
+        """None: the protocol knows one text."""
+        return []
+
 
 class WyomingVoice:
     """Implements ports.Synthesizer. A voice there has its own pace and level; `voice.speed` has no say in it.

@@ -154,6 +154,18 @@ def test_names_are_spelled_as_they_are_written(whisper: Whisper, voice: dict[str
     assert "Samantha" in whisper.transcribe(voice["Samantha."], Token()).text
 
 
+def test_guesses_are_several_and_the_likeliest_comes_first(whisper: Whisper, voice: dict[str, Block]) -> None:
+    rain = np.random.default_rng(1).normal(0, 0.03, len(voice["Samantha."])).astype(np.float32)
+    guesses = whisper.guesses(voice["Samantha."] + rain, Token())
+    assert len({guess.text for guess in guesses}) >= 3
+    assert "Samantha" in guesses[0].text
+    assert [guess.logprob for guess in guesses] == sorted((guess.logprob for guess in guesses), reverse=True)
+    given_up = Token()
+    given_up.cancel()
+    with pytest.raises(Cancelled):
+        whisper.guesses(voice["Samantha."], given_up)
+
+
 @pytest.mark.parametrize("samples", [0, 1, 1599])
 def test_what_is_too_short_to_be_a_word_is_nothing(whisper: Whisper, samples: int) -> None:
     assert whisper.transcribe(silence(samples), Token()).text == ""

@@ -6,6 +6,7 @@ from samantha.audio.pcm import samples
 from samantha.config import Attention as Settings
 from samantha.hearing.attention import Attention, Why
 from samantha.hearing.callname import CallName
+from samantha.ports import Transcript
 
 pytestmark = pytest.mark.unit
 
@@ -444,3 +445,25 @@ def test_in_the_window_who_tells_somebody_of_her_is_not_for_her(text: str) -> No
 )
 def test_in_the_window_everything_else_is_a_follow_up(text: str) -> None:
     assert after(text, 1) == "follow-up"
+
+
+# --- the second look --------------------------------------------------------------------------------------
+
+
+def guess(text: str, logprob: float) -> Transcript:
+    return Transcript(text, "en", logprob=logprob)
+
+
+def test_among_guesses_the_likeliest_that_calls_her_counts() -> None:
+    guesses = [
+        guess("Good morning, Savannah.", -0.3),
+        guess("I met Samantha.", -0.4),
+        guess("Good morning, Samantha.", -0.6),
+        guess("Good morning, Samantha!", -0.8),
+    ]
+    assert Attention(Settings()).missed(guesses) is guesses[2]
+
+
+def test_a_guess_that_means_nothing_is_not_believed() -> None:
+    assert Attention(Settings()).missed([guess("Seven.", -0.5), guess("Samantha.", -1.4)]) is None
+    assert Attention(Settings()).missed([]) is None

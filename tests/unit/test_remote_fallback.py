@@ -243,6 +243,9 @@ def test_ears_and_voice_fall_back_too() -> None:
                 raise self.text
             return Transcript(f"{self.text} {hint}{', hurried' if hurry else ''}", "en")
 
+        def guesses(self, audio: Block, token: Token, *, hint: str = "") -> list[Transcript]:
+            return [self.transcribe(audio, token, hint=f"{hint}?")]
+
     class Voice:
         def __init__(self, name: str, language: str) -> None:
             self.name, self.languages = name, (language,)
@@ -264,6 +267,9 @@ def test_ears_and_voice_fall_back_too() -> None:
     assert (
         ears.transcribe(np.zeros(1, np.float32), Token(), hint="Ada", hurry=True).text == "near Ada, hurried"
     )
+    assert [guess.text for guess in ears.guesses(np.zeros(1, np.float32), Token(), hint="Ada")] == [
+        "near Ada?"
+    ]
     assert (voice.name, voice.languages) == ("there", ("de",))
     there.problem = gone
     (sound,) = voice.synthesize("Hm.", Token(), speed=2.0)
