@@ -29,6 +29,7 @@ from samantha.events import (
     TalkReleased,
     TurnEnded,
 )
+from samantha.hearing.endpoint import Echo
 from samantha.hearing.listener import Listener
 from samantha.hearing.voiceprint import Voiceprint
 from samantha.mind.prompt import Prompt
@@ -264,13 +265,20 @@ class Assistant:
         if self._canceller is not None:
             block = self._canceller.process(block, self._far.pull())
             self.conversation.audience.echoes = self._canceller.coupled
-        self.listener.feed(block, echo=self.conversation.audience.echoing)
+        self.listener.feed(block, self._echo)
         hearing = self._device is not None and self._device.hearing
         if self._told is not None and self._told.microphone != hearing:
             self._tell_of_listening()
         self.conversation.tick()
         if self._device is not None:
             self._device.rest(self.conversation.quiet and not self.listener.speaking)
+
+    @property
+    def _echo(self) -> Echo:
+        """What of herself may be in the block that comes out of the canceller."""
+        if self._canceller is None or not self.conversation.audience.echoing:
+            return Echo.NONE
+        return Echo.LEARNT if self._canceller.learnt else Echo.UNKNOWN
 
     def _keep_time(self) -> None:
         """Follow the latency of the device, which is known once its streams run and changes with them."""

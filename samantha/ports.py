@@ -111,6 +111,11 @@ class EchoCanceller(Protocol):
         """Whether the microphone can hear the loudspeaker, as far as is known: in an earpiece it cannot."""
         ...
 
+    @property
+    def learnt(self) -> bool:
+        """Whether it knows how the echo sounds now, so that little is left of it."""
+        ...
+
     def process(self, mic: Block, far: Block) -> Block:
         """`mic` without the echo of `far`, both (HEARING_BLOCK,) at HEARING_RATE; that may come a little later."""
         ...

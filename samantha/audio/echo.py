@@ -58,6 +58,11 @@ class WebrtcEchoCanceller:
         return self._unheard < UNHEARD
 
     @property
+    def learnt(self) -> bool:
+        """Whether what it takes for her echo was in the microphone lately."""
+        return self._path.fits
+
+    @property
     def delay(self) -> int | None:
         """Samples by which the echo comes later than `far`, as measured; None until an echo was found."""
         return self._alignment.delay

@@ -247,6 +247,11 @@ class Relief:
         """Whether the microphone can hear the loudspeaker, as far as is known."""
         return self._own.coupled
 
+    @property
+    def learnt(self) -> bool:
+        """Whether it is known how the echo sounds now."""
+        return self._own.learnt
+
     def process(self, mic: Block, far: Block) -> Block:
         """`mic` without the echo of `far`, both (HEARING_BLOCK,) at HEARING_RATE."""
         return mic if self._cancels() else self._own.process(mic, far)

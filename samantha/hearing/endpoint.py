@@ -6,12 +6,31 @@ All positions count samples from the first window fed, at HEARING_RATE.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from samantha.audio.pcm import samples as duration
 from samantha.config import Hearing
 
 _HYSTERESIS = 0.15
+
+_MUFFLED = 0.4
+"""An echo canceller that has learnt the room lets little of her through, and takes a part of the person with
+it: then speech begins at this part of the threshold, …"""
+
+_PROMPT = duration(0.064)
+"""… and is a turn after this time."""
+
 _GRACE_S = 5.0
+
+
+class Echo(Enum):
+    """Whether she can be heard herself in what is listened to."""
+
+    NONE = auto()
+    LEARNT = auto()
+    """She speaks, and the canceller knows the way of her voice through the room."""
+    UNKNOWN = auto()
+    """She speaks, and the canceller does not know it yet, or not any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +85,13 @@ class Endpointer:
     """
 
     def __init__(self, settings: Hearing) -> None:
-        self._enter = settings.threshold
         # Low thresholds leave at half, so that silence can still end a turn.
-        self._leave = max(settings.threshold - _HYSTERESIS, settings.threshold / 2)
-        self._onset = duration(settings.onset_ms / 1000)
-        self._onset_over_echo = duration(max(settings.onset_ms, settings.onset_over_echo_ms) / 1000)
+        usual = (settings.threshold, max(settings.threshold - _HYSTERESIS, settings.threshold / 2))
+        muffled = (_MUFFLED * settings.threshold, 0.6 * _MUFFLED * settings.threshold)
+        self._thresholds = {Echo.NONE: usual, Echo.LEARNT: muffled, Echo.UNKNOWN: usual}
+        onset = duration(settings.onset_ms / 1000)
+        unknown = duration(max(settings.onset_ms, settings.onset_over_echo_ms) / 1000)
+        self._onsets = {Echo.NONE: onset, Echo.LEARNT: min(onset, _PROMPT), Echo.UNKNOWN: unknown}
         self._pause = duration(settings.pause_ms / 1000)
         self._usual_end = duration(settings.end_ms / 1000)
         self._limit = duration(settings.max_turn_s)
@@ -113,21 +134,21 @@ class Endpointer:
         self._open, self._voiced = False, False
         self._run_began = self._at
 
-    def feed(self, probability: float, samples: int, *, echo: bool = False) -> list[Decision]:
+    def feed(self, probability: float, samples: int, echo: Echo = Echo.NONE) -> list[Decision]:
         """What the next window of `samples`, speech with `probability`, decides; mostly nothing.
 
-        `echo` says that what is left of an echo may be in it: then a turn opens after `onset_over_echo_ms`.
+        Over an unknown echo a turn opens after `onset_over_echo_ms`.
         """
+        enter, leave = self._thresholds[echo]
         was_voiced, began = self._voiced, self._at
         self._at += samples
-        self._voiced = probability >= (self._leave if was_voiced else self._enter)
+        self._voiced = probability >= (leave if was_voiced else enter)
         if self._voiced and not was_voiced:
             self._run_began = began
         return self._inside(samples) if self._open else self._outside(echo)
 
-    def _outside(self, echo: bool) -> list[Decision]:
-        onset = self._onset_over_echo if echo else self._onset
-        if not self._voiced or self._at - self._run_began < onset:
+    def _outside(self, echo: Echo) -> list[Decision]:
+        if not self._voiced or self._at - self._run_began < self._onsets[echo]:
             return []
         self._open, self._rested, self._end = True, False, self._usual_end
         self._began, self._speech_end = self._run_began, self._at

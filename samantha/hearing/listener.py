@@ -11,7 +11,7 @@ from samantha.audio.pcm import HEARING_RATE, Block, silence
 from samantha.audio.pcm import samples as duration
 from samantha.config import Hearing
 from samantha.events import Event, Paused, Resumed, SpeechStarted, TurnEnded
-from samantha.hearing.endpoint import Began, Decision, Endpointer, Over, Rested, WentOn
+from samantha.hearing.endpoint import Began, Decision, Echo, Endpointer, Over, Rested, WentOn
 from samantha.ports import SpeechDetector
 
 _TAIL_S = 0.2
@@ -117,10 +117,10 @@ class Listener:
         self._endpointer.drop()
         self._held = None
 
-    def feed(self, block: Block, *, echo: bool = False) -> None:
+    def feed(self, block: Block, echo: Echo = Echo.NONE) -> None:
         """Hear the next `block`, shape (n,), and publish what follows from it.
 
-        `echo` says that she can be heard herself: it takes more speech to believe that it is a person.
+        `echo` says what of herself may be in it: it decides what is taken for a person.
         """
         self._recent.write(block)
         self.at += len(block)
@@ -133,7 +133,7 @@ class Listener:
             if self._held is not None:
                 self._held.judge(probability >= self._threshold, window, self._judged)
                 probability = 0.0
-            for decision in self._endpointer.feed(probability, window, echo=echo):
+            for decision in self._endpointer.feed(probability, window, echo):
                 self._publish(self._event(decision))
         if (held := self._held) is not None:
             over = held.ends is not None and self.at >= held.ends

@@ -127,6 +127,7 @@ def test_an_answer_in_the_making_is_heard_from_the_next_loudspeaker(tmp_path: Pa
 def test_another_microphone_in_mid_sentence_does_not_disturb_her(tmp_path: Path) -> None:
     class Passing:
         coupled = True
+        learnt = False
 
         def process(self, mic: Block, far: Block) -> Block:
             return mic

@@ -204,6 +204,7 @@ def test_the_module_is_told_both_devices_and_who_owns_it() -> None:
 def test_her_own_canceller_rests_while_the_server_cancels() -> None:
     class Halving:
         coupled = True
+        learnt = False
 
         def process(self, mic: np.ndarray, far: np.ndarray) -> np.ndarray:
             return mic / 2

@@ -187,6 +187,7 @@ def test_a_failed_answer_does_not_come_back(tmp_path: Path) -> None:
 def test_her_own_voice_coming_back_is_no_turn(tmp_path: Path) -> None:
     class Deaf:
         coupled = True
+        learnt = False
 
         def process(self, mic: np.ndarray, far: np.ndarray) -> np.ndarray:
             return mic

@@ -380,6 +380,7 @@ def test_never_mind_before_she_answers_leaves_the_question_unanswered(tmp_path: 
 def test_her_own_echo_does_not_stop_her(tmp_path: Path) -> None:
     class Deaf:
         coupled = True
+        learnt = False
 
         def process(self, mic: np.ndarray, far: np.ndarray) -> np.ndarray:
             return mic

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from samantha.config import Hearing
-from samantha.hearing.endpoint import Began, Decision, Endpointer, Over, Rested, WentOn
+from samantha.hearing.endpoint import Began, Decision, Echo, Endpointer, Over, Rested, WentOn
 
 pytestmark = pytest.mark.unit
 
@@ -149,14 +149,32 @@ def test_whatever_is_heard_the_story_makes_sense(seed: int) -> None:
     assert turns > 0
 
 
-def test_over_an_echo_it_takes_more_speech_to_open_a_turn() -> None:
-    def opens_after(windows: int, *, echo: bool) -> bool:
-        endpointer = Endpointer(Hearing(onset_ms=96, onset_over_echo_ms=288))
-        return any(endpointer.feed(0.9, 512, echo=echo) for _ in range(windows))
+def opens_after(probability: float, echo: Echo) -> int | None:
+    """Windows of speech with `probability` until a turn opens; None if it never does."""
+    endpointer = Endpointer(Hearing(threshold=0.5, onset_ms=96, onset_over_echo_ms=288))
+    return next((n for n in range(1, 100) if endpointer.feed(probability, WINDOW, echo)), None)
 
-    assert opens_after(3, echo=False)
-    assert not opens_after(8, echo=True)
-    assert opens_after(9, echo=True)
+
+def test_over_an_unknown_echo_it_takes_more_speech_to_open_a_turn() -> None:
+    assert opens_after(0.9, Echo.NONE) == 3
+    assert opens_after(0.9, Echo.UNKNOWN) == 9
+    assert opens_after(0.4, Echo.UNKNOWN) is None
+
+
+def test_over_an_echo_that_is_known_less_is_enough() -> None:
+    assert opens_after(0.9, Echo.LEARNT) == 2
+    assert opens_after(0.25, Echo.LEARNT) == 2
+    assert opens_after(0.25, Echo.NONE) is None
+    assert opens_after(0.15, Echo.LEARNT) is None
+
+
+def test_a_word_through_an_echo_lasts_as_long_as_it_is_heard() -> None:
+    endpointer = Endpointer(SETTINGS)
+    decisions = [d for p in [0.25, 0.25, 0.15, 0.25] for d in endpointer.feed(p, WINDOW, Echo.LEARNT)]
+    decisions += [d for p in [0.0] * 30 for d in endpointer.feed(p, WINDOW)]
+    assert [type(decision) for decision in decisions] == [Began, Rested, Over]
+    assert isinstance(decisions[-1], Over)
+    assert decisions[-1].speech == at(4)
 
 
 WAITING = SETTINGS.model_copy(update={"pause_ms": 128})
