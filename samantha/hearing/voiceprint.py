@@ -28,6 +28,8 @@ _SAME = 0.2
 """The two least alike of one person's pieces were 0.37 or more; of two persons', 0.02 or less."""
 _SURE_S = 1.5
 """Seconds of speech from which on a voice is as alike as it ought to be."""
+_LENIENT = 0.6
+"""The part of the likeness that the shortest answer needs."""
 _FULL_SCALE = 0.985
 _CLIPPED = 0.001
 
@@ -55,10 +57,10 @@ class Voiceprint:
     def recognises(self, voice: Block, speech_seconds: float) -> bool:
         """Whether `voice`, which was heard in `speech_seconds` of speech, is this one.
 
-        The less was said, the less alike one is to oneself, so a short answer need not be as alike. At half a
-        second one in twenty strangers passes, where at one second and a half it is one in a thousand.
+        The less was said, the less alike one is to oneself, so a short answer need not be as alike; but then one in
+        twenty strangers passes.
         """
-        wanted: float = self.threshold * min(1.0, speech_seconds / _SURE_S) ** 0.5
+        wanted: float = self.threshold * min(1.0, max(_LENIENT, (speech_seconds / _SURE_S) ** 0.5))
         return self.likeness(voice) >= wanted
 
 

@@ -76,8 +76,10 @@ def test_a_short_answer_need_not_be_as_alike():
     assert heard(0.31, 30)
     assert not heard(0.29, 1.5)
     assert not heard(0.29, 30)
-    assert heard(0.2, 0.5)
-    assert not heard(0.15, 0.5)
+    assert heard(0.26, 1.0)
+    assert not heard(0.23, 1.0)
+    assert heard(0.19, 0.1)
+    assert not heard(0.17, 0.1)
     assert not heard(-0.1, 0.1)
 
 
