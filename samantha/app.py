@@ -130,10 +130,12 @@ def engine_names(config: Config) -> dict[str, str]:
 
 
 def detector(config: Config) -> SpeechDetector:
-    """Voice activity detection: the cheap gate before the good judge."""
+    """Voice activity detection: the cheap gate before the good judge, and neither hears any rumble."""
+    from samantha.audio.frontend import HighPassed
     from samantha.hearing.vad import GatedDetector, SileroDetector, WebrtcGate
 
-    return GatedDetector(WebrtcGate(), SileroDetector(store(config).file("silero-vad", ".onnx")))
+    judge = SileroDetector(store(config).file("silero-vad", ".onnx"))
+    return HighPassed(GatedDetector(WebrtcGate(), judge))
 
 
 def turn_model(config: Config, *, must_exist: bool = False) -> TurnModel | None:

@@ -1,8 +1,8 @@
-"""What is done to every captured block before anybody listens.
+"""What is done to captured sound before anybody looks for speech in it: a high-pass filter, and nothing else.
 
-That is a high-pass filter, and nothing else. Speech is found and understood alike from -50 to -10 dBFS, so no
-gain is needed, and none can pump up the television. A noise suppressor makes speech-to-text worse. But a card's
-offset, the hum of the mains and wind hide people from the detector, and below the voice there is nothing to lose.
+A card's offset, the hum of the mains and wind hide people from the detector; below the voice there is nothing to
+lose. Only the detector hears the filtered sound: speech-to-text was trained on sound as it is. No gain is needed:
+people are found from -50 to -10 dBFS, and a gain that is not there pumps up no television.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from samantha.audio.pcm import HEARING_BLOCK, HEARING_RATE, Block
+from samantha.audio.pcm import HEARING_RATE, Block
+from samantha.ports import SpeechDetector
 
 CUTOFF_HZ = 90.0
 """Where the filter takes 3 dB; below it 12 dB more for each octave. The deepest voices begin there."""
@@ -22,30 +23,53 @@ _REST = 1e-9
 
 
 class HighPass:
-    """A Butterworth filter of second order, block by block.
+    """A Butterworth filter of second order, block by block. Takes 40 µs for 32 ms."""
 
-    It is the same at any level and at any time, so an echo canceller after it sees a room like any other.
-    Takes 20 µs for a block.
-    """
-
-    def __init__(self, cutoff_hz: float = CUTOFF_HZ) -> None:
+    def __init__(self, size: int, cutoff_hz: float = CUTOFF_HZ) -> None:
+        """`size` is how many samples a block has."""
         step, before, ahead = _state_space(cutoff_hz)
         # Of a whole block: what each sample does to those after it, what the past does to each sample, and what
         # both leave behind.
-        powers = [np.linalg.matrix_power(step, n) for n in range(HEARING_BLOCK + 1)]
-        self._response = np.array([ahead, *(power[0] @ before for power in powers[: HEARING_BLOCK - 1])])
-        self._past = np.array([power[0] for power in powers[:HEARING_BLOCK]])
-        self._leaves = np.array([power @ before for power in powers[HEARING_BLOCK - 1 :: -1]]).T
-        self._keeps = powers[HEARING_BLOCK]
-        self._state = np.zeros(2)
+        powers = [np.linalg.matrix_power(step, n) for n in range(size + 1)]
+        self._response = np.array([ahead, *(power[0] @ before for power in powers[: size - 1])])
+        self._past = np.array([power[0] for power in powers[:size]])
+        self._leaves = np.array([power @ before for power in powers[size - 1 :: -1]]).T
+        self._keeps = powers[size]
+        self._steady = np.linalg.solve(np.eye(2) - step, before)
+        self._state: npt.NDArray[np.float64] | None = None
 
     def process(self, block: Block) -> Block:
-        """`block`, shape (HEARING_BLOCK,), the next of the stream, without what is below the cutoff."""
-        filtered = np.convolve(block, self._response)[:HEARING_BLOCK] + self._past @ self._state
-        self._state = self._leaves @ block + self._keeps @ self._state
-        if np.abs(self._state).max() < _REST:
-            self._state = np.zeros(2)
+        """`block`, shape (size,), the next of the stream, without what is below the cutoff.
+
+        Before its first sample the stream is taken to have stood still: an offset makes no bang.
+        """
+        state = self._steady * block[0] if self._state is None else self._state
+        filtered = np.convolve(block, self._response)[: len(block)] + self._past @ state
+        state = self._leaves @ block + self._keeps @ state
+        self._state = state if np.abs(state).max() > _REST else np.zeros(2)
         return filtered.astype(np.float32)
+
+    def reset(self) -> None:
+        """Forget what came before."""
+        self._state = None
+
+
+class HighPassed:
+    """A `SpeechDetector` that hears no rumble."""
+
+    def __init__(self, detector: SpeechDetector) -> None:
+        self.window = detector.window
+        self._detector = detector
+        self._filter = HighPass(detector.window)
+
+    def probability(self, block: Block) -> float:
+        """Of speech in `block`, shape (window,), in [0, 1]."""
+        return self._detector.probability(self._filter.process(block))
+
+    def reset(self) -> None:
+        """Forget what came before."""
+        self._filter.reset()
+        self._detector.reset()
 
 
 def _state_space(
