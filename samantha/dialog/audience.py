@@ -10,7 +10,7 @@ from samantha.audio.pcm import Block, level_dbfs, samples, seconds
 from samantha.config import Config
 from samantha.dialog.reply import Engines
 from samantha.events import IgnoredReason, Mode, Paused, TurnEnded
-from samantha.hearing.attention import Attention
+from samantha.hearing.attention import UNCLEAR, Attention
 from samantha.hearing.plausible import own_voice, rejection
 from samantha.hearing.voiceprint import Voiceprint
 from samantha.ports import Transcript
@@ -136,6 +136,15 @@ class Audience:
         if self._caller and heard is not None and not self._caller.recognises(heard, turn.speech_seconds):
             return Judgement("another-voice")
         return Judgement(None)
+
+    def may_have_missed(self, turn: Paused | TurnEnded, transcript: Transcript, judgement: Judgement) -> bool:
+        """Whether her name may have been in `turn` and got lost in noise, so that guesses are worth their time."""
+        unclear = judgement.reason in ("not-addressed", "unsure") and transcript.logprob < UNCLEAR
+        return unclear and not self.attends(turn.began)
+
+    def called_after_all(self, guesses: Sequence[Transcript]) -> Transcript | None:
+        """The one of `guesses` at a turn, the likeliest first, in which she is called by her name."""
+        return self._attention.missed(guesses)
 
     def took(self, judgement: Judgement) -> None:
         """A turn was for her, and counts."""

@@ -22,7 +22,7 @@ from samantha.audio.pcm import VOICE_RATE, Block, samples
 from samantha.config import Config
 from samantha.dialog.asides import Aside, Asides
 from samantha.dialog.attempt import Attempt, Challenge, Said, Unsaid
-from samantha.dialog.audience import Audience
+from samantha.dialog.audience import Audience, Judgement
 from samantha.dialog.background import Background, trace
 from samantha.dialog.context import Context
 from samantha.dialog.idle import Idle
@@ -504,9 +504,19 @@ class Conversation:
         try:
             transcript = await attempt.reply.hear(turn.audio, self._turn.hint, hurry=hurry)
             saying = self._floor.reply.track.texts if self._floor else ()
-            attempt.judgement = await self.audience.judge(
+            attempt.judgement = judgement = await self.audience.judge(
                 turn, transcript, saying, voice, invited=attempt.invited
             )
+            again = hurry and judgement.reason in WORTH_A_SECOND_LOOK  # will be asked with more time
+            if (
+                not again
+                and not attempt.invited
+                and self.audience.may_have_missed(turn, transcript, judgement)
+            ):
+                await attempt.reply.commitment()
+                guesses = await attempt.reply.guess(turn.audio, self._turn.hint)
+                if (found := self.audience.called_after_all(guesses)) is not None:
+                    transcript, attempt.judgement = found, Judgement(None, called=True)
             return transcript, attempt.judgement.reason
         finally:
             if voice is not None:

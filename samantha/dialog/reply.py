@@ -167,6 +167,16 @@ class Reply:
         self.tell(Transcribed(at=self._clock(), text=transcript.text, language=transcript.language))
         return transcript
 
+    async def guess(self, audio: Block, hint: str = "") -> list[Transcript]:
+        """What may have been said in `audio`, where `hear` did not help."""
+        self.hearing = True
+        try:
+            return await self._engines.stt_lane.call(
+                lambda: self._engines.transcriber.guesses(audio, Token(), hint=hint)
+            )
+        finally:
+            self.hearing = False
+
     async def answer(
         self,
         messages: Sequence[Message],

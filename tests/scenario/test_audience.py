@@ -68,6 +68,18 @@ def test_who_talks_with_her_need_not_name_her(tmp_path: Path) -> None:
     assert len(heard(outcome)) == 3
 
 
+def test_her_name_was_lost_in_noise(tmp_path: Path) -> None:
+    unclear = Transcript("Cement a what time is it?", "en", logprob=-0.6)
+    script = Script(heard=[unclear], guesses=["Semantic time is it?", "Samantha, what time is it?"])
+    outcome = by_name(tmp_path, script, 1, 1, 4)
+    assert heard(outcome) == ["Samantha, what time is it?"]
+
+
+def test_nobody_guesses_where_the_words_are_clear(tmp_path: Path) -> None:
+    script = Script(heard=["Cement, at what time is it?"], guesses=["Samantha, what time is it?"])
+    assert reasons(by_name(tmp_path, script, 1, 1, 4)) == ["not-addressed"]
+
+
 def test_after_a_while_she_has_to_be_called_again(tmp_path: Path) -> None:
     script = Script(heard=["Samantha, are you there?", "And what time is it?"])
     outcome = by_name(tmp_path, script, 1, 1, 10, 1, 3)
