@@ -16,6 +16,7 @@ from samantha.service.client import running
 
 _OPENS_S = 8.0
 """How long a microphone may take to give its first sound."""
+_FINISHED_S = 3.0
 _QUIET_DBFS, _LOUD_DBFS = -60.0, -10.0
 _BARS = " ▁▂▃▄▅▆▇█"
 
@@ -23,10 +24,11 @@ Tell = Callable[[float, float], None]
 """Is given the seconds of speech so far and the microphone's level in dBFS."""
 
 
-def record(config: Config, speech: Speech, enough: float) -> None:
+def record(config: Config, speech: Speech, *, enough: float, least: float) -> None:
     """Feed `speech` from the microphone until it has `enough` seconds, or four times as long has passed.
 
-    A Samantha that runs does not listen meanwhile. Raises AudioError if there is no microphone, or it goes away.
+    Who has said `least` seconds and then nothing for a while has finished. A Samantha that runs does not listen
+    meanwhile. Raises AudioError if there is no microphone, or it goes away.
     """
     other = running()
     if other is not None and other.status().muted:
@@ -35,13 +37,13 @@ def record(config: Config, speech: Speech, enough: float) -> None:
         other.listen(False)
     try:
         with _shown(enough) as tell:
-            asyncio.run(_record(config, speech, enough, tell))
+            asyncio.run(_record(config, speech, enough, least, tell))
     finally:
-        if other is not None:
+        if other is not None and running() is not None:
             other.listen(True)
 
 
-async def _record(config: Config, speech: Speech, enough: float, tell: Tell) -> None:
+async def _record(config: Config, speech: Speech, enough: float, least: float, tell: Tell) -> None:
     over = asyncio.Event()
     lost: list[Lost] = []
 
@@ -58,7 +60,7 @@ async def _record(config: Config, speech: Speech, enough: float, tell: Tell) -> 
             began.set()
             speech.feed(block)
             tell(speech.seconds, level_dbfs(block))
-            if speech.seconds >= enough:
+            if speech.seconds >= enough or (speech.seconds >= least and speech.pause >= _FINISHED_S):
                 over.set()
 
     card.start(capture, silence)

@@ -31,8 +31,8 @@ PASSAGE = """\
     feet up, and think about what to do tomorrow. Maybe I will call my sister, or bake some
     bread, or go nowhere at all."""
 
-_TRIAL_S = 4.0
-"""Seconds of speech by which a voice is judged."""
+_TRIAL_S = (4.0, 0.3)
+"""Seconds of speech by which a voice is judged: enough, and the least."""
 
 
 @app.command()
@@ -40,13 +40,13 @@ def enroll(input: Files = None) -> None:
     """Learn your voice from 15 s of speech, and keep it as numbers from which no sound can be made."""
     from datetime import datetime
 
-    from samantha.hearing.voiceprint import ENOUGH_S, enrol
+    from samantha.hearing.voiceprint import ENOUGH_S, LEAST_S, enrol
     from samantha.store import owner
 
     config, encoder = _engine()
     if not input:
         print(f"Read this aloud as you would tell it to a friend, or say whatever you like:\n\n{PASSAGE}\n")
-    speech = _heard(config, input or [], ENOUGH_S)
+    speech = _heard(config, input or [], enough=ENOUGH_S, least=LEAST_S)
     made = datetime.now().astimezone().isoformat(timespec="seconds")
     voice = enrol(speech.sound(), encoder.embed, model=encoder.name, made=made)
     owner.write(config.state_folder, voice)
@@ -96,7 +96,8 @@ def compare(input: Files = None, as_json: Json = False) -> None:
     voice = owner.known(config.state_folder, model=encoder.name, threshold=config.attention.owner_likeness)
     if not input and not as_json:
         print("Say something, a sentence or two.")
-    speech = _heard(config, input or [], _TRIAL_S)
+    enough, least = _TRIAL_S
+    speech = _heard(config, input or [], enough=enough, least=least)
     if not speech.seconds:
         raise AudioError("There is no speech in it.", "Speak louder, or closer to the microphone.")
     found = encoder.embed(speech.sound())
@@ -135,8 +136,8 @@ def _engine() -> tuple[Config, SpeakerEncoder]:
     return settings, root.speaker_encoder(settings)
 
 
-def _heard(config: Config, files: list[Path], enough: float) -> Speech:
-    """The speech in `files`, or of the microphone, until there are `enough` seconds of it."""
+def _heard(config: Config, files: list[Path], *, enough: float, least: float) -> Speech:
+    """The speech in `files`; without any, that of the microphone until there are `enough` seconds of it."""
     from samantha import app as root
     from samantha.audio.pcm import HEARING_RATE
     from samantha.audio.wavfile import blocks
@@ -148,7 +149,7 @@ def _heard(config: Config, files: list[Path], enough: float) -> Speech:
         for block in blocks(file, HEARING_RATE):
             speech.feed(block)
     if not files:
-        record(config, speech, enough)
+        record(config, speech, enough=enough, least=least)
     return speech
 
 

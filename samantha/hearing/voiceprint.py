@@ -109,6 +109,12 @@ class Speech:
         """How much speech there was so far."""
         return sum(self._voiced) * self._detector.window / HEARING_RATE
 
+    @property
+    def pause(self) -> float:
+        """For how many seconds nobody has spoken now."""
+        since = itertools.takewhile(lambda voiced: not voiced, reversed(self._voiced))
+        return sum(1 for _ in since) * self._detector.window / HEARING_RATE
+
     def feed(self, sound: Block) -> None:
         """Hear what comes next, shape (n,) at HEARING_RATE."""
         window = self._detector.window

@@ -105,6 +105,7 @@ def test_speech_is_taken_out_of_a_sound_as_it_comes():
     for start in range(0, len(wave), 320):
         speech.feed(wave[start : start + 320])
     assert speech.seconds == pytest.approx(10 * window / 16_000)
+    assert speech.pause == pytest.approx(50 * window / 16_000)
     kept = speech.sound()
     assert (kept == 2).sum() == 10 * window
     assert 0.1 <= (kept == -1).sum() / 16_000 < 0.14  # before it, and as much after it
