@@ -194,6 +194,8 @@ def _ends(clause: list[str], *, asks: bool) -> bool:
         return False
     if last in _ADDRESSING or last in _OPENERS or (last == "like" and first in ("what", "whats")):
         return True
+    if asks and last == "is" and clause[-2] in _BARE:
+        return True  # "what do you think is Samantha?": the "is" was made of her first sound
     about = len(clause) > 2 and clause[-2] in _SUBJECTS
     if (
         about

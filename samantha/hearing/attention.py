@@ -16,7 +16,7 @@ from samantha.hearing.callname import CallName
 from samantha.ports import Transcript
 
 UNCLEAR = -0.4
-"""Mean log-probability below which a name may have been lost: then a second look is worth its time."""
+"""Mean log-probability below which a name may have been lost."""
 
 WORTHLESS = -1.3
 """Mean log-probability below which a guess says nothing."""
@@ -75,6 +75,10 @@ class Attention:
         """Whether she is called by her name in `text`."""
         found = self._name.find(text)
         return any(is_called(text[: span.begin], text[span.end :], language) for span in found)
+
+    def doubtful(self, transcript: Transcript) -> bool:
+        """Whether a call may have been lost in `transcript`, which has none: then guesses are worth their time."""
+        return transcript.logprob < UNCLEAR or self._name.near(transcript.text)
 
     def missed(self, guesses: Sequence[Transcript]) -> Transcript | None:
         """The likeliest of `guesses`, of a turn in which she was not heard to be called, that calls her."""

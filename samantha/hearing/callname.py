@@ -60,6 +60,9 @@ _SHORT = 4
 _SURE = 91.0
 """How alike a word must be to a short name, and joined words to any."""
 
+_NEAR = 78.0
+"""How alike a run of sounds must be to a name to be worth a second look."""
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -106,6 +109,16 @@ class CallName:
             if all(span.end <= other.begin or span.begin >= other.end for other in kept):
                 kept.append(span)
         return sorted(kept, key=lambda span: span.begin)
+
+    def near(self, text: str) -> bool:
+        """Whether something in `text`, across its words, sounds a little like a name: "it's a man, though"."""
+        sound = "".join(_sound(_spelt(word)) for word in _WORD.findall(text))
+        return any(
+            len(name.sound) > _SHORT
+            and len(sound) >= len(name.sound)
+            and fuzz.partial_ratio(name.sound, sound) >= _NEAR
+            for name in self._names
+        )
 
     def _compare(self, name: _Name, text: str, words: list[re.Match[str]]) -> Span | None:
         gaps = [text[a.end() : b.start()] for a, b in itertools.pairwise(words)]

@@ -109,6 +109,7 @@ Tell me something interesting, Samantha.
 Tell me something interesting Samantha.
 I can't sleep, Samantha.
 Pays Samantha, turn off the lights.
+What do you think is Samantha?
 """
 
 SPOKEN_OF = """
@@ -467,3 +468,19 @@ def test_among_guesses_the_likeliest_that_calls_her_counts() -> None:
 def test_a_guess_that_means_nothing_is_not_believed() -> None:
     assert Attention(Settings()).missed([guess("Seven.", -0.5), guess("Samantha.", -1.4)]) is None
     assert Attention(Settings()).missed([]) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "logprob", "doubtful"),
+    [
+        ("It's a man, though. What time is it?", -0.2, True),
+        ("Turn on the lights.", -0.5, True),
+        ("Turn on the lights.", -0.3, False),
+        ("Her conversation has more charms than can be in mere beauty.", -0.1, False),
+        ("Yes.", -0.2, False),
+    ],
+)
+def test_a_second_look_is_for_what_is_unclear_or_sounds_like_her_name(
+    text: str, logprob: float, doubtful: bool
+) -> None:
+    assert Attention(Settings()).doubtful(guess(text, logprob)) is doubtful
