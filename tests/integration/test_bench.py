@@ -22,13 +22,14 @@ SMALL = ("--llm", "smollm2-135m-instruct", "--voice", people.VOICE, "--person", 
          "--set", "hearing.model=whisper-tiny.en", "--set", "llm.max_tokens=24")  # fmt: skip
 
 
-def bench(*words: str) -> subprocess.CompletedProcess[str]:
+def bench(*words: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "samantha", "bench", *words],
         capture_output=True,
         text=True,
         timeout=400,
         stdin=subprocess.DEVNULL,
+        env=env,
     )
 
 
@@ -69,6 +70,30 @@ def test_what_cannot_be_written_is_said_before_the_work(tmp_path: Path) -> None:
         assert done.returncode == 1
         assert "cannot be written" in done.stderr
     assert bench("--only", "nonsense").returncode == 2
+
+
+def test_in_a_room_parts_are_measured_and_what_needs_recordings_is_left_out(tmp_path: Path) -> None:
+    models = app.store(config.load())
+    for needed in (people.VOICE, "whisper-tiny.en", "silero-vad"):
+        if not models.installed(needed):
+            pytest.skip(f"needs `samantha models pull {needed}`")
+    done = bench(
+        "--room", "--only", "cost", "--only", "recordings", "--voice", people.VOICE,
+        "--set", "hearing.model=whisper-tiny.en", "--json", str(tmp_path / "figures.json"),
+        env={name: value for name, value in os.environ.items() if name != "SAMANTHA_SPEECH"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    record = json.loads((tmp_path / "figures.json").read_text("utf-8"))
+    assert list(record["tables"]) == ["recordings", "cost"]  # in the bench's own order
+    [cost] = record["tables"]["cost"]
+    assert cost["worst"] in cost["cells"]
+    assert all(cell["value"] > 0 for cell in cost["cells"])
+    assert all(table["cells"] == [] and table["note"] for table in record["tables"]["recordings"])
+    assert cost["name"] in done.stdout
+    assert "Left out" in done.stdout
+    assert "cost: processor time of the front end" in done.stderr
+    assert record["settings"]["recordings"] == "none"
+    assert set(record["seconds"]) == {"recordings", "cost"}
 
 
 def test_what_means_nothing_in_a_room_is_refused(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 from pathlib import Path
 
@@ -120,6 +121,11 @@ def test_a_part_that_lacks_something_does_not_end_the_others() -> None:
     assert found.problems == {"owners": "There is no speaker model. Pull one."}
     assert found.tables == {"cost": [COST]}
     assert set(found.seconds) == {"owners", "cost"}
+
+
+@pytest.mark.parametrize("part", house.PARTS)
+def test_every_part_can_be_measured(part: str) -> None:
+    assert callable(importlib.import_module(f"samantha.bench.{part}").measure)
 
 
 def test_a_folder_that_is_none_is_told_before_anything_is_loaded(tmp_path: Path) -> None:
