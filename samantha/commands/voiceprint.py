@@ -79,7 +79,7 @@ def show(as_json: Json = False) -> None:
     else:
         print(
             f"She knows your voice since {voice.made[:10]}, from {voice.seconds:.0f} s of speech, by {voice.model}.\n"
-            f"Its pieces were {voice.consistency:.2f} alike to the whole (0.7 is usual, 1 the most)."
+            f"Its pieces were {voice.consistency:.2f} alike to the whole (0.8 is usual, 1 the most)."
         )
     print(
         f"She answers {'that voice alone' if alone else 'everybody'} (attention.owner_only: {str(alone).lower()})."
