@@ -47,7 +47,7 @@ def test_later_layers_win(tmp_path: Path) -> None:
         ("voice: {speed: 9}", ["voice.speed", "9", "a number from 0.5 to 2"]),
         ("voice: {speed: fast}", ["voice.speed", "'fast'"]),
         ("hearing: {language: english}", ["hearing.language", "english"]),
-        ("audio: {echo_cancellation: maybe}", ["audio.echo_cancellation", "'auto', 'on' or 'off'"]),
+        ("audio: {echo_cancellation: maybe}", ["audio.echo_cancellation", "'auto', 'on', 'off' or 'system'"]),
         ("voice: 3", ["voice", "3"]),
         ("voice: {speed: .nan}", ["voice.speed", "from 0.5 to 2"]),
         ("hearing: {threads: 0}", ["hearing.threads", "a whole number from 1 to 64"]),
