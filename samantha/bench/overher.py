@@ -69,11 +69,14 @@ class Over:
 @dataclass(frozen=True, slots=True)
 class Trial:
     """What came of one: `late` is from the onset to her noticing, in samples, None if she did not while it was
-    said; `text` is what she understood, `silenced` whether she gave up what she was saying soon after."""
+    said; `text` is what she understood, `silenced` whether she gave up what she was saying by GOOD after it.
+    `needless` counts how often she fell silent afterwards, while nobody spoke: who does that all the time
+    notices everybody soon."""
 
     late: int | None
     text: str
     silenced: bool
+    needless: int
 
 
 def measure(setting: Setting) -> list[Table]:
@@ -83,31 +86,21 @@ def measure(setting: Setting) -> list[Table]:
     stops = _synthesised(setting, STOPS)
     noticed: dict[float, list[Cell]] = {}
     understood, silenced = [], []
-    clean: dict[tuple[float, int], tuple[int, int]] = {}
+    clean: dict[tuple[float, int], int] = {}
     for space in spaces(setting):
         setting.tell(f"{space}")
         trials = interrupt(setting, space, hers, people, setting.seed)
-        share = 100 * float(np.mean([each.late is not None and each.late <= SOON for each in trials]))
-        lateness = sorted(each.late for each in trials if each.late is not None)
-        median = f"median {1000 * lateness[len(lateness) // 2] / HEARING_RATE:.0f} ms" if lateness else ""
-        missed = sum(each.late is None for each in trials)
-        noticed.setdefault(space.echo_db, []).append(
-            Cell(str(space), round(share, 1), len(trials), f"{median}; {missed} not at all")
-        )
-        errors = words = alone = 0
-        for i, (over, trial) in enumerate(zip(people, trials, strict=True)):
-            if trial.late is None:
-                continue
+        noticed.setdefault(space.echo_db, []).append(_noticed(space, trials))
+        met = {i: trial.text for i, trial in enumerate(trials) if trial.late is not None}
+        for i in met:
             if (space.rt60, i) not in clean:
-                clean[space.rt60, i] = word_errors(over.text, _in_silence(setting, space, over))
-            wrong, of = word_errors(over.text, trial.text)
-            errors, words, alone = errors + wrong, words + of, alone + clean[space.rt60, i][0]
-        if words:
-            ratio = errors / max(alone, 1)
-            rates = f"WER {100 * errors / words:.1f} %, in silence {100 * alone / words:.1f} %"
-            understood.append(Cell(str(space), round(ratio, 2), words, rates))
+                alone = _in_silence(setting, space, people[i])
+                clean[space.rt60, i], _ = word_errors(people[i].text, alone)
+        if met:
+            counted = [word_errors(people[i].text, text) for i, text in met.items()]
+            understood.append(_understood(space, counted, sum(clean[space.rt60, i] for i in met)))
         ended = interrupt(setting, space, hers, stops, setting.seed + 1)
-        share = 100 * float(np.mean([each.silenced for each in ended]))
+        share = 100 * float(np.mean([trial.silenced for trial in ended]))
         silenced.append(Cell(str(space), round(share, 1), len(ended)))
     return [
         *(
@@ -132,6 +125,26 @@ def measure(setting: Setting) -> list[Table]:
         ),
         Table("silenced by “stop” and “wait”", "%", "higher", tuple(silenced)),
     ]
+
+
+def _noticed(space: Space, trials: Sequence[Trial]) -> Cell:
+    """How many of `trials` were noticed soon, %."""
+    late = [trial.late for trial in trials if trial.late is not None]
+    share = 100 * sum(each <= SOON for each in late) / len(trials)
+    notes = [
+        f"{len(trials) - len(late)} not at all",
+        f"{sum(each.needless for each in trials)} needless pauses",
+    ]
+    if late:
+        notes.insert(0, f"median {1000 * float(np.median(late)) / HEARING_RATE:.0f} ms")
+    return Cell(str(space), round(share, 1), len(trials), "; ".join(notes))
+
+
+def _understood(space: Space, counted: Sequence[tuple[int, int]], alone: int) -> Cell:
+    """By how much the errors among so many words (`counted`) are more than the `alone` ones in silence."""
+    errors, words = (sum(each) for each in zip(*counted, strict=True))
+    rates = f"WER {100 * errors / words:.1f} %, in silence {100 * alone / words:.1f} %"
+    return Cell(str(space), round(errors / max(alone, 1), 2), words, rates)
 
 
 def spaces(setting: Setting) -> Iterator[Space]:
@@ -168,8 +181,10 @@ def _judged(record: Record, overs: Sequence[Over]) -> Iterator[Trial]:
 def judge(over: Over, begin: int, events: Sequence[Event]) -> Trial:
     """What came of `over`, which was said from sample `begin` on, by the `events` from then on to the next."""
     onset, end = begin + over.onset, begin + len(over.sound)
-    late, texts, silenced = None, list[str](), False
+    late, texts, silenced, needless = None, list[str](), False, 0
     for event in events:
+        if isinstance(event, ReplyPaused):
+            needless += event.at >= end + SOON
         match event:
             case ReplyPaused() | SpeechStarted() if late is None and onset <= event.at < end:
                 late = event.at - onset
@@ -177,12 +192,12 @@ def judge(over: Over, begin: int, events: Sequence[Event]) -> Trial:
                 texts = texts[:-1]
             case Heard(text=text):
                 texts.append(text)
-                silenced |= late is not None and event.at - end < GOOD
+                silenced |= event.at < end + GOOD
             case ReplySpoken(interrupted=True):
-                silenced |= late is not None and event.at - end < GOOD
+                silenced |= onset <= event.at < end + GOOD
             case _:
                 pass
-    return Trial(late, " ".join(texts), silenced)
+    return Trial(late, " ".join(texts), silenced, needless)
 
 
 def trimmed(clip: Clip) -> Over:

@@ -49,7 +49,14 @@ def test_a_pause_that_was_there_before_is_none_for_what_came_then() -> None:
 def test_who_is_noticed_only_afterwards_was_not_noticed() -> None:
     trial = judge(OVER, BEGIN, [*paused(2100), ReplySpoken(at=at(2200), text_heard="", interrupted=True)])
     assert trial.late is None
-    assert not trial.silenced
+    assert trial.silenced
+    assert trial.needless == 0
+    far = ReplySpoken(at=at(7000), text_heard="", interrupted=True)
+    assert not judge(OVER, BEGIN, [*paused(2100), far]).silenced
+
+
+def test_silence_while_nobody_speaks_is_counted() -> None:
+    assert judge(OVER, BEGIN, [*paused(200), *paused(4000), *paused(6000)]).needless == 2
 
 
 def test_she_that_goes_on_was_not_silenced() -> None:
