@@ -72,6 +72,11 @@ class Alignment:
         return self._clock.drift
 
     @property
+    def coherence(self) -> float:
+        """Of the microphone with the far end, when last measured; see FOUND."""
+        return self._coupling.coherence
+
+    @property
     def far(self) -> Block:
         """The newest block of the `window`, shape (HEARING_BLOCK,)."""
         return self._blocks[self._start]

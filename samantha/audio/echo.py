@@ -20,6 +20,9 @@ REST = (DEPTH + PATH + 1) * HEARING_BLOCK
 INAUDIBLE = 1e-5
 """-100 dBFS; what a resampler leaves of silence is far below."""
 
+SPEAKING = 3e-3
+"""-50 dBFS; from a block that is no louder nothing is learnt about where the echo is."""
+
 DRAINED = VOICE_RATE // 10
 """Samples of silence after which a resampler holds nothing else, gives nothing else, and need not be asked."""
 
@@ -29,6 +32,12 @@ MARGIN = HEARING_RATE * 150 // 1000
 UNHEARD = HEARING_RATE * 4
 """Samples of her voice without a trace in the microphone after which she is taken to be in an earpiece."""
 
+WARM = HEARING_RATE * 3
+"""Samples of her voice after which a room is known."""
+
+ALONE = 0.3
+"""Coherence of the microphone with the far end above which nobody speaks but she."""
+
 _STEADY = 5
 
 
@@ -36,20 +45,23 @@ class WebrtcEchoCanceller:
     """A linear filter that knows the room, and WebRTC's AEC3 for what it leaves.
 
     AEC3 alone mutes a person who is no louder than she. After a filter that has taken 15 to 25 dB of the echo
-    away there is little left that it would have to mute. At rest the microphone passes unchanged and costs
-    nothing; what was learnt of the room is kept. While it works, its output is 8 ms late.
+    away there is little left that it would have to mute; until the filter has learnt so much, AEC3 works alone.
+    At rest the microphone passes unchanged and costs nothing; what was learnt of the room is kept. While it
+    works, its output is 8 ms late.
     """
 
     def __init__(self) -> None:
         from pywebrtc_audio import EchoCanceller
 
         self._aec = EchoCanceller(HEARING_RATE, 1)
+        self._novice: EchoCanceller | None = EchoCanceller(HEARING_RATE, 1)
+        self._gain = 1.0
         self._path = EchoPath(PATH)
         self._alignment = Alignment(PATH)
         self._known: deque[EchoPath] = deque(maxlen=_STEADY)
         self._working = False
         self._quiet = REST
-        self._unheard = 0
+        self._heard = self._unheard = 0
         self._before = silence(HEARING_BLOCK)
 
     @property
@@ -59,8 +71,8 @@ class WebrtcEchoCanceller:
 
     @property
     def learnt(self) -> bool:
-        """Whether what it takes for her echo was in the microphone lately."""
-        return self._path.fits
+        """Whether the room is known, and what was taken for her echo lately was in the microphone."""
+        return self._heard >= WARM and self._path.fits
 
     @property
     def delay(self) -> int | None:
@@ -77,11 +89,11 @@ class WebrtcEchoCanceller:
 
         The echo may come up to 700 ms after `far`, and not before it.
         """
-        audible = bool(far.any()) and float(np.abs(far).max()) > INAUDIBLE
-        self._quiet = 0 if audible else self._quiet + len(far)
+        loudness = float(np.abs(far).max()) if far.any() else 0.0
+        self._quiet = 0 if loudness > INAUDIBLE else self._quiet + len(far)
         if self._quiet < REST:
             self._alignment.feed(far)
-            if audible:
+            if loudness > SPEAKING:
                 self._look(mic)
         needed = self._quiet < REST and self.coupled
         if not needed and not self._working:
@@ -89,15 +101,31 @@ class WebrtcEchoCanceller:
             return mic
         if not self._working:
             # What it still holds of the last time would be heard as a click: fill it with now.
-            self._aec.process(self._before, silence(len(self._before)))
+            for aec in filter(None, (self._aec, self._novice)):
+                aec.process(self._before, silence(len(self._before)))
         cleaned = self._aec.process(self._path.cancel(mic, self._alignment.window), self._alignment.far)
+        if self._novice is not None:
+            cleaned = self._at_first(mic, cleaned)
         if needed == self._working:
             return cleaned
         self._working, self._before = needed, mic
         return _crossfade(mic, cleaned) if needed else _crossfade(cleaned, mic)
 
+    def _at_first(self, mic: Block, cleaned: Block) -> Block:
+        """What AEC3 makes of it alone, which learns sooner, less what is plainly nothing but echo; `cleaned`
+        from the moment the room is known."""
+        assert self._novice is not None
+        alone: Block = self._novice.process(mic, self._alignment.far)
+        before, self._gain = self._gain, float(self._alignment.coherence <= ALONE)
+        alone = alone * np.linspace(before, self._gain, len(alone), dtype=np.float32)
+        if self._heard < WARM:
+            return alone
+        self._novice = None
+        return _crossfade(alone, cleaned)
+
     def _look(self, mic: Block) -> None:
         """Measure where the echo is, and have the path follow it."""
+        self._heard += HEARING_BLOCK
         self._unheard += HEARING_BLOCK
         found = self._alignment.look(mic)
         if found is None:

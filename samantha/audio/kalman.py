@@ -16,11 +16,11 @@ BINS = HEARING_BLOCK + 1
 _MEMORY = 0.998**2
 """What stays of the certainty from block to block: rooms change, and clocks drift."""
 
-_FIRST_GUESS = 0.1
+_FIRST_GUESS = 0.3
 _DECAY = 0.8
 _SMOOTHING = 0.5
 _CONSTRAINED = 4
-_RECENT = 0.9
+_RECENT = 0.8
 
 
 class EchoPath:
