@@ -166,7 +166,7 @@ def speaker_encoder(config: Config) -> SpeakerEncoder:
 def recognition(config: Config) -> tuple[SpeakerEncoder | None, Voiceprint | None]:
     """What tells voices apart, if it is installed, and the voice that she answers alone, if the settings say so.
 
-    Raises ConfigError if they do and she cannot, ModelError or StorageError for what is damaged.
+    Raises ModelError or StorageError if they do and she cannot.
     """
     from samantha.store import owner
 
@@ -174,18 +174,8 @@ def recognition(config: Config) -> tuple[SpeakerEncoder | None, Voiceprint | Non
     if not settings.owner_only:
         installed = store(config).installed(settings.speaker_model)
         return (speaker_encoder(config) if installed else None), None
-    known, encoder = owner.read(config.state_folder), speaker_encoder(config)
-    if known is None:
-        raise ConfigError(
-            "attention.owner_only is on, and she does not know your voice yet.",
-            "Run `samantha voiceprint enroll`, or switch it off.",
-        )
-    if known.model != encoder.name:
-        raise ConfigError(
-            f"She learnt your voice with {known.model}, and attention.speaker_model is {encoder.name} now.",
-            "Run `samantha voiceprint enroll` again.",
-        )
-    return encoder, replace(known, threshold=settings.owner_likeness)
+    encoder = speaker_encoder(config)
+    return encoder, owner.known(config.state_folder, model=encoder.name, threshold=settings.owner_likeness)
 
 
 def live_card(config: Config, notice: Callable[[Lost | Found], None]) -> LiveCard:

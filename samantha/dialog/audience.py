@@ -28,6 +28,11 @@ ENOUGH_TO_KNOW_S = 0.8
 """Speech from which on a voice that called her can be told from others. One name alone is less."""
 
 
+CALLER_LIKENESS = 0.25
+"""How alike a voice must be to that which called her: known from one turn only, it passes one stranger in fifty
+and refuses one friend in a hundred."""
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """Why a turn is not for her, or None if it is; then, whether she is called by name, and whose voice does it."""
@@ -166,4 +171,4 @@ class Audience:
         encoder = self._engines.speaker_encoder
         if encoder is None or voice is None or turn.speech_seconds < ENOUGH_TO_KNOW_S:
             return None
-        return Voiceprint(voice, encoder.name, "", turn.speech_seconds, 1.0)
+        return Voiceprint(voice, encoder.name, "", turn.speech_seconds, 1.0, threshold=CALLER_LIKENESS)
