@@ -48,9 +48,9 @@ def store(config: Config) -> Store:
 
 
 def transcriber(config: Config, user_name: str = "") -> Transcriber:
-    """Speech to text as set; it expects the names in the settings and the person's."""
+    """Speech to text as set; it expects the names in the settings, hers among them, and the person's."""
     name = config.user.name or user_name
-    names = tuple(dict.fromkeys((*config.hearing.names, *([name] if name else ()))))
+    names = tuple(dict.fromkeys((*config.hearing.names, *config.attention.names, *([name] if name else ()))))
     hearing = config.hearing.model_copy(update={"names": names})
 
     def here() -> Transcriber:

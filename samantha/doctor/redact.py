@@ -52,6 +52,7 @@ class Redactor:
 def private_words(config: Config) -> set[str]:
     """Names of the person, of this machine and of other machines of theirs, as far as they are known here."""
     words = {config.user.name, profile.read(config.state_folder).name, *config.hearing.names}
+    words.update(config.attention.names)
     with contextlib.suppress(OSError, KeyError):
         words.add(getpass.getuser())
     if sys.platform != "win32":
@@ -79,7 +80,7 @@ def settings(config: Config) -> dict[str, dict[str, object]]:
 
 
 def _told(path: str, value: object, usual: object) -> object:
-    if path == "hearing.names":
+    if path in ("hearing.names", "attention.names", "attention.sound_alikes"):
         return "<as it comes>" if value == list(usual) else "<private>"  # type: ignore[call-overload]
     if value == usual:
         return value

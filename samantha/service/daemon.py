@@ -45,7 +45,7 @@ from samantha.store.journal import Journal, restore
 
 log = logging.getLogger(__name__)
 
-ENGINES = ("user", "hearing", "llm", "voice", "remote", "paths")
+ENGINES = ("user", "hearing", "attention", "llm", "voice", "remote", "paths")
 """Sections of the settings that the engines are made of; the others change without loading anything."""
 
 POLITE = 30.0
