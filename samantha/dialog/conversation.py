@@ -16,7 +16,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from samantha.audio.pcm import VOICE_RATE, Block, samples
 from samantha.config import Config
@@ -49,7 +49,7 @@ from samantha.events import (
     TurnReopened,
 )
 from samantha.hearing.halves import joined
-from samantha.hearing.interjection import meaning
+from samantha.hearing.interjection import Meaning, meaning
 from samantha.hearing.listener import Listener
 from samantha.mind.prompt import Prompt
 from samantha.ports import Transcript
@@ -78,6 +78,9 @@ GOING_ON = samples(0.4)
 
 WORTH_A_SECOND_LOOK: frozenset[IgnoredReason] = frozenset(("unsure", "repetition", "empty"))
 """Doubts about what was transcribed in a hurry that may vanish when there is time."""
+
+HARDLY_HEARD: frozenset[IgnoredReason] = frozenset(("unsure", "invented"))
+"""Doubts in spite of which "stop" stops her: a shout over her own voice is not heard well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -556,13 +559,11 @@ class Conversation:
     ) -> bool:
         """Whether what was said into her answer asks for none itself; if it does, the floor is free now."""
         reply = attempt.reply
-        meant = (
-            "noise"
-            if reason
-            else meaning(
-                transcript.text, asked=_asks(challenge.attempt.reply.track), language=transcript.language
-            )
-        )
+        asked = _asks(challenge.attempt.reply.track)
+        meant: Meaning | Literal["noise"]
+        meant = meaning(transcript.text, asked=asked, language=transcript.language)
+        if reason is not None and not (reason in HARDLY_HEARD and meant == "hush"):
+            meant = "noise"
         if meant == "speech":
             self._give_way(challenge)
             if reply.committed:
@@ -583,7 +584,7 @@ class Conversation:
                 self._settled = not reply.committed
                 self._let_go_on(challenge)
             await reply.commitment()
-        ignored = reason or ("hush" if meant == "hush" else "backchannel")
+        ignored = "hush" if meant == "hush" else reason or "backchannel"
         self.audience.turned_away(ignored)
         self._publish(Ignored(at=self._clock(), reason=ignored, text=transcript.text))
         return True

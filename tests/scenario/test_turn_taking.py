@@ -347,6 +347,14 @@ def test_stop_is_answered_by_silence(tmp_path: Path, words: str) -> None:
     assert outcome.sounding()[-1][1] < 4.8
 
 
+def test_a_shout_that_is_hardly_understood_stops_her(tmp_path: Path) -> None:
+    shout = Transcript("Stop!", "en", no_speech=0.3, logprob=-1.0)
+    outcome = run(tmp_path, Script(heard=["Tell me a story.", shout], answers=[STORY]), 1, 1, 3, 0.4, 6)
+    assert reasons(outcome) == ["hush"]
+    [spoken] = outcome.of(ReplySpoken)
+    assert spoken.interrupted
+
+
 def test_go_on_continues_what_she_was_saying(tmp_path: Path) -> None:
     script = Script(
         heard=["Tell me a story.", "Stop.", "Go on."], answers=[STORY, "Never asked."], hearing_takes=0.05
