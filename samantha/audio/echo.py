@@ -35,6 +35,9 @@ UNHEARD = HEARING_RATE * 4
 WARM = HEARING_RATE * 3
 """Samples of her voice after which a room is known."""
 
+ENOUGH = 8.0
+"""dB of echo that a filter which knows the room takes away, and more."""
+
 ALONE = 0.3
 """Coherence of the microphone with the far end above which nobody speaks but she."""
 
@@ -72,7 +75,7 @@ class WebrtcEchoCanceller:
     @property
     def learnt(self) -> bool:
         """Whether the room is known, and what was taken for her echo lately was in the microphone."""
-        return self._heard >= WARM and self._path.fits
+        return self._heard >= WARM and self._path.fits and self._path.reduction >= ENOUGH
 
     @property
     def delay(self) -> int | None:

@@ -21,6 +21,8 @@ _DECAY = 0.8
 _SMOOTHING = 0.5
 _CONSTRAINED = 4
 _RECENT = 0.8
+_SLOWLY = 0.05
+_FAINT = 1e-5
 
 
 class EchoPath:
@@ -37,6 +39,8 @@ class EchoPath:
         self._doubt[:] = (_FIRST_GUESS * _DECAY ** np.maximum(0, np.arange(partitions) - 6))[:, None]
         self._other = np.full(BINS, 1e-3, np.float32)
         self._agreement = np.zeros(2)
+        self.reduction = 0.0
+        """dB that it takes of the microphone's sound, mostly, while there is an echo."""
         self._turn = 0
 
     def __len__(self) -> int:
@@ -52,6 +56,7 @@ class EchoPath:
         """What is known now."""
         same = EchoPath(len(self))
         same._path, same._doubt, same._other = self._path.copy(), self._doubt.copy(), self._other.copy()
+        same.reduction = self.reduction
         return same
 
     def cancel(self, mic: Block, far: Spectrum) -> Block:
@@ -62,6 +67,10 @@ class EchoPath:
         echo = np.fft.irfft(np.einsum("ij,ij->j", far, self._path))[HEARING_BLOCK:].astype(np.float32)
         left = mic - echo
         self._agreement += (1 - _RECENT) * (np.array((mic @ echo, echo @ echo)) - self._agreement)
+        if echo @ echo > _FAINT * HEARING_BLOCK:
+            # A running median, so slow that a person's words change little.
+            less = mic @ mic > 10 ** (self.reduction / 10) * (left @ left)
+            self.reduction += _SLOWLY if less else -_SLOWLY
         error = np.fft.rfft(np.concatenate((silence(HEARING_BLOCK), left)))
         self._other += (1 - _SMOOTHING) * (power(error) - self._other)
         loudness = power(far)
