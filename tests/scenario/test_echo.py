@@ -7,6 +7,7 @@ import pytest
 
 from samantha.audio.echo import MARGIN, REST, UNHEARD, FarEnd, WebrtcEchoCanceller
 from samantha.audio.pcm import HEARING_BLOCK, HEARING_RATE, VOICE_BLOCK, VOICE_RATE, Block, silence
+from samantha.bench.acoustics import convolve
 
 pytestmark = pytest.mark.scenario
 
@@ -51,7 +52,7 @@ class Room:
         The loudspeaker's clock is faster than the microphone's by `drift`.
         """
         count = len(person) // HEARING_BLOCK
-        heard = np.convolve(downsampled(hers, VOICE_RATE * (1 + drift)), self._path)
+        heard = convolve(downsampled(hers, VOICE_RATE * (1 + drift)), self._path)
         echo = np.r_[np.zeros(self._late), heard][: len(person)].astype(np.float32)
         echo = np.r_[echo, silence(len(person) - len(echo))]
         mic, clean = echo + person, []
@@ -216,3 +217,28 @@ def test_a_loudspeaker_after_an_earpiece_is_noticed_within_a_second() -> None:
     room.louder(0.5)
     room.converse(speechlike(1, VOICE_RATE, 2), noise[:HEARING_RATE])
     assert room.canceller.coupled
+
+
+def test_a_room_is_known_when_she_has_spoken_for_a_while_and_not_while_the_echo_jumps() -> None:
+    room = Room(110 * 16, 20 * 16, direct=20)
+    room.converse(speechlike(2, VOICE_RATE, 1), nobody(2))
+    assert not room.canceller.learnt
+    room.converse(speechlike(5, VOICE_RATE, 2), nobody(5))
+    assert room.canceller.learnt
+    room.delay(100 * 16)
+    room.converse(speechlike(0.4, VOICE_RATE, 3), nobody(0.4))
+    assert not room.canceller.learnt
+
+
+def test_until_a_room_is_known_nothing_is_heard_of_her_alone() -> None:
+    room = Room(110 * 16, 20 * 16, direct=20)
+    mic, clean = room.converse(speechlike(2, VOICE_RATE, 1), nobody(2))
+    later = slice(HEARING_RATE * 6 // 10, None)
+    assert reduction(mic[later], clean[later] + 1e-9) > 100
+
+
+def test_somebody_is_heard_before_a_room_is_known() -> None:
+    room = Room(110 * 16, 20 * 16)
+    person = np.r_[nobody(1.5), 2.0 * speechlike(1, HEARING_RATE, 2)].astype(np.float32)
+    _, clean = room.converse(speechlike(2.5, VOICE_RATE, 1), person)
+    assert reduction(person[2 * HEARING_RATE :], clean[2 * HEARING_RATE :]) < 8
