@@ -10,7 +10,7 @@ from samantha.audio.pcm import Block, level_dbfs, samples, seconds
 from samantha.config import Config
 from samantha.dialog.reply import Engines
 from samantha.events import IgnoredReason, Mode, Paused, TurnEnded
-from samantha.hearing.attention import UNCLEAR, Attention
+from samantha.hearing.attention import Attention
 from samantha.hearing.plausible import own_voice, rejection
 from samantha.hearing.voiceprint import Voiceprint
 from samantha.ports import Transcript
@@ -27,6 +27,9 @@ RECENT = 8
 ENOUGH_TO_KNOW_S = 0.8
 """Speech from which on a voice that called her can be told from others. One name alone is less."""
 
+
+UNCLEAR: frozenset[IgnoredReason] = frozenset(("not-addressed", "unsure", "invented", "repetition", "empty"))
+"""Why a turn was not for her that may have called her all the same, where it was hardly to be understood."""
 
 CALLER_LIKENESS = 0.25
 """How alike a voice must be to that which called her: known from one turn only, it passes one stranger in fifty
@@ -144,7 +147,7 @@ class Audience:
 
     def may_have_missed(self, turn: Paused | TurnEnded, transcript: Transcript, judgement: Judgement) -> bool:
         """Whether her name may have been in `turn` and got lost in noise, so that guesses are worth their time."""
-        unclear = judgement.reason in ("not-addressed", "unsure") and transcript.logprob < UNCLEAR
+        unclear = judgement.reason in UNCLEAR and self._attention.doubtful(transcript)
         return unclear and not self.attends(turn.began)
 
     def called_after_all(self, guesses: Sequence[Transcript]) -> Transcript | None:
