@@ -32,7 +32,7 @@ MARGIN = HEARING_RATE * 150 // 1000
 UNHEARD = HEARING_RATE * 4
 """Samples of her voice without a trace in the microphone after which she is taken to be in an earpiece."""
 
-WARM = HEARING_RATE * 3
+WARM = HEARING_RATE * 5 // 2
 """Samples of her voice after which a room is known."""
 
 ENOUGH = 8.0
@@ -41,7 +41,10 @@ ENOUGH = 8.0
 ALONE = 0.3
 """Coherence of the microphone with the far end above which nobody speaks but she."""
 
-_STEADY = 5
+STEADY = 25
+"""Blocks of an echo that was foreseen, after which it is foreseen again: half a second."""
+
+_KNOWN = 5
 
 
 class WebrtcEchoCanceller:
@@ -61,7 +64,7 @@ class WebrtcEchoCanceller:
         self._gain = 1.0
         self._path = EchoPath(PATH)
         self._alignment = Alignment(PATH)
-        self._known: deque[EchoPath] = deque(maxlen=_STEADY)
+        self._known: deque[EchoPath] = deque(maxlen=_KNOWN)
         self._working = False
         self._quiet = REST
         self._heard = self._unheard = 0
@@ -74,8 +77,8 @@ class WebrtcEchoCanceller:
 
     @property
     def learnt(self) -> bool:
-        """Whether the room is known, and what was taken for her echo lately was in the microphone."""
-        return self._heard >= WARM and self._path.fits and self._path.reduction >= ENOUGH
+        """Whether the room is known, and what was taken for her echo of late was in the microphone."""
+        return self._heard >= WARM and self._path.steady >= STEADY and self._path.reduction >= ENOUGH
 
     @property
     def delay(self) -> int | None:

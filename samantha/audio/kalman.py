@@ -21,7 +21,7 @@ _DECAY = 0.8
 _SMOOTHING = 0.5
 _CONSTRAINED = 4
 _RECENT = 0.8
-_SLOWLY = 0.05
+_BETTER, _WORSE = 0.1, 0.06
 _FAINT = 1e-5
 
 
@@ -38,9 +38,11 @@ class EchoPath:
         self._doubt = np.empty((partitions, BINS), np.float32)
         self._doubt[:] = (_FIRST_GUESS * _DECAY ** np.maximum(0, np.arange(partitions) - 6))[:, None]
         self._other = np.full(BINS, 1e-3, np.float32)
-        self._agreement = np.zeros(2)
+        self._agreement = np.zeros(3)
         self.reduction = 0.0
         """dB that it takes of the microphone's sound, mostly, while there is an echo."""
+        self.steady = 0
+        """Blocks with an echo in them for which it has fitted."""
         self._turn = 0
 
     def __len__(self) -> int:
@@ -49,7 +51,7 @@ class EchoPath:
     @property
     def fits(self) -> bool:
         """Whether what it took for echo lately was in the microphone, whatever else was."""
-        common, own = self._agreement
+        common, own, _ = self._agreement
         return bool(common > 0.6 * own > 0.0)
 
     def copy(self) -> EchoPath:
@@ -66,11 +68,7 @@ class EchoPath:
         """
         echo = np.fft.irfft(np.einsum("ij,ij->j", far, self._path))[HEARING_BLOCK:].astype(np.float32)
         left = mic - echo
-        self._agreement += (1 - _RECENT) * (np.array((mic @ echo, echo @ echo)) - self._agreement)
-        if echo @ echo > _FAINT * HEARING_BLOCK:
-            # A running median, so slow that a person's words change little.
-            less = mic @ mic > 10 ** (self.reduction / 10) * (left @ left)
-            self.reduction += _SLOWLY if less else -_SLOWLY
+        self._rate(mic, left, echo)
         error = np.fft.rfft(np.concatenate((silence(HEARING_BLOCK), left)))
         self._other += (1 - _SMOOTHING) * (power(error) - self._other)
         loudness = power(far)
@@ -92,6 +90,17 @@ class EchoPath:
         padded[:, :HEARING_BLOCK] = moved.reshape(len(self), HEARING_BLOCK)
         self._path = np.fft.rfft(padded, axis=1)
         self._doubt = np.roll(self._doubt, round(samples / HEARING_BLOCK), axis=0)
+
+    def _rate(self, mic: Block, left: Block, echo: Block) -> None:
+        """Find out how well it does. Where a person is much louder than the echo, that cannot be told."""
+        now = np.array((mic @ echo, echo @ echo, mic @ mic))
+        self._agreement += (1 - _RECENT) * (now - self._agreement)
+        _, own, heard = self._agreement
+        if own > _FAINT * HEARING_BLOCK and own > 0.3 * heard:
+            # A running quantile, so slow that a person's words change little.
+            less = mic @ mic > 10 ** (self.reduction / 10) * (left @ left)
+            self.reduction += _BETTER if less else -_WORSE
+            self.steady = self.steady + 1 if self.fits else 0
 
     def _constrain(self) -> None:
         """Keep the partitions what convolution in blocks needs them to be, a few at a time."""
