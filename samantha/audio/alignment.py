@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from samantha.audio.coupling import Coupling
-from samantha.audio.kalman import BINS, Spectrum
+from samantha.audio.kalman import BINS, Spectrum, spectrum
 from samantha.audio.pcm import HEARING_BLOCK, Block, silence
 
 DEPTH = 36
@@ -91,7 +91,7 @@ class Alignment:
         blocks = self._clock.read(far)
         for block in blocks:
             self._spectra[1:] = self._spectra[:-1]
-            self._spectra[0] = np.fft.rfft(np.concatenate((self._blocks[0], block)))
+            self._spectra[0] = spectrum(np.concatenate((self._blocks[0], block)))
             self._blocks.appendleft(block)
         if moved := len(blocks) - 1:
             self._start = min(DEPTH, max(0, self._start + moved))

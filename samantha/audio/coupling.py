@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from samantha.audio.kalman import FRAME, Spectrum, power
+from samantha.audio.kalman import FRAME, Spectrum, power, spectrum
 from samantha.audio.pcm import HEARING_BLOCK, Block, silence
 
 LOOK = 8
@@ -34,7 +34,7 @@ class Coupling:
 
         `mic` is the next block, `far` has shape (depth, BINS): spectra of FRAME samples each a block older.
         """
-        heard, far = np.fft.rfft(np.concatenate((self._before, mic)))[_BAND], far[:, _BAND]
+        heard, far = spectrum(np.concatenate((self._before, mic)))[_BAND], far[:, _BAND]
         self._before = mic
         for mean, now in (
             (self._cross, heard * far.conj()),
@@ -58,7 +58,7 @@ class Coupling:
 
     def _within(self, block: int) -> float:
         """The delay within the frame, samples, from the whitened cross-correlation."""
-        spectrum = np.zeros(_FINER * FRAME // 2 + 1, np.complex64)
-        spectrum[_BAND] = self._cross[block] / np.sqrt(self._far[block] * self._mic + np.float32(1e-9))
-        peak = int(np.argmax(np.abs(np.fft.irfft(spectrum))))
+        white = np.zeros(_FINER * FRAME // 2 + 1, np.complex64)
+        white[_BAND] = self._cross[block] / np.sqrt(self._far[block] * self._mic + np.float32(1e-9))
+        peak = int(np.argmax(np.abs(np.fft.irfft(white))))
         return (peak if peak <= _FINER * HEARING_BLOCK else peak - _FINER * FRAME) / _FINER

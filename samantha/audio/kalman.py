@@ -69,7 +69,7 @@ class EchoPath:
         echo = np.fft.irfft(np.einsum("ij,ij->j", far, self._path))[HEARING_BLOCK:].astype(np.float32)
         left = mic - echo
         self._rate(mic, left, echo)
-        error = np.fft.rfft(np.concatenate((silence(HEARING_BLOCK), left)))
+        error = spectrum(np.concatenate((silence(HEARING_BLOCK), left)))
         self._other += (1 - _SMOOTHING) * (power(error) - self._other)
         loudness = power(far)
         step = self._doubt / (np.einsum("ij,ij->j", loudness, self._doubt) + self._other + np.float32(1e-6))
@@ -88,7 +88,7 @@ class EchoPath:
         moved[later : end - earlier] = taps[earlier : end - later]
         padded = np.zeros((len(self), FRAME), np.float32)
         padded[:, :HEARING_BLOCK] = moved.reshape(len(self), HEARING_BLOCK)
-        self._path = np.fft.rfft(padded, axis=1)
+        self._path = spectrum(padded)
         self._doubt = np.roll(self._doubt, round(samples / HEARING_BLOCK), axis=0)
 
     def _rate(self, mic: Block, left: Block, echo: Block) -> None:
@@ -108,10 +108,16 @@ class EchoPath:
         self._turn = (self._turn + _CONSTRAINED) % len(self)
         taps = np.fft.irfft(self._path[some], axis=1)
         taps[:, HEARING_BLOCK:] = 0
-        self._path[some] = np.fft.rfft(taps, axis=1)
+        self._path[some] = spectrum(taps)
 
 
-def power(spectrum: Spectrum) -> npt.NDArray[np.float32]:
+def spectrum(sound: npt.NDArray[np.floating]) -> Spectrum:
+    """Of frames of sound, shape (..., FRAME)."""
+    bins: Spectrum = np.fft.rfft(sound).astype(np.complex64, copy=False)
+    return bins
+
+
+def power(bins: Spectrum) -> npt.NDArray[np.float32]:
     """The squared magnitude of every bin."""
-    squared: npt.NDArray[np.float32] = spectrum.real**2 + spectrum.imag**2
+    squared: npt.NDArray[np.float32] = bins.real**2 + bins.imag**2
     return squared
