@@ -147,7 +147,7 @@ class Audience:
 
     def may_have_missed(self, turn: Paused | TurnEnded, transcript: Transcript, judgement: Judgement) -> bool:
         """Whether her name may have been in `turn` and got lost in noise, so that guesses are worth their time."""
-        unclear = judgement.reason in UNCLEAR and self._attention.doubtful(transcript)
+        unclear = judgement.reason in UNCLEAR and self._attention.doubtful(transcript, turn.speech_seconds)
         return unclear and not self.attends(turn.began)
 
     def called_after_all(self, guesses: Sequence[Transcript]) -> Transcript | None:

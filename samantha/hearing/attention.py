@@ -21,6 +21,11 @@ UNCLEAR = -0.4
 WORTHLESS = -1.3
 """Mean log-probability below which a guess says nothing."""
 
+LETTERS_A_SECOND = 14.0
+UNHURRIED_S = 0.3
+LONGEST_NAME_S = 1.5
+"""What is written takes so long to say; a name, and the pause before it, at most so much more."""
+
 Why = Literal[
     "called",  # by her name, anywhere in what was said
     "follow-up",  # not by name, but she has just spoken
@@ -76,9 +81,14 @@ class Attention:
         found = self._name.find(text)
         return any(is_called(text[: span.begin], text[span.end :], language) for span in found)
 
-    def doubtful(self, transcript: Transcript) -> bool:
-        """Whether a call may have been lost in `transcript`, which has none: then guesses are worth their time."""
-        return transcript.logprob < UNCLEAR or self._name.near(transcript.text)
+    def doubtful(self, transcript: Transcript, speech_seconds: float) -> bool:
+        """Whether a call may have been lost in `transcript`, which has none: then guesses are worth their time.
+
+        In noise the model leaves a name out and is sure of the rest; then there was more speech than it wrote.
+        """
+        written_s = UNHURRIED_S + sum(map(str.isalnum, transcript.text)) / LETTERS_A_SECOND
+        lost = written_s < speech_seconds < written_s + LONGEST_NAME_S
+        return lost or transcript.logprob < UNCLEAR or self._name.near(transcript.text)
 
     def missed(self, guesses: Sequence[Transcript]) -> Transcript | None:
         """The likeliest of `guesses`, of a turn in which she was not heard to be called, that calls her."""

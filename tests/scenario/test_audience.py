@@ -76,7 +76,7 @@ def test_her_name_was_lost_in_noise(tmp_path: Path) -> None:
 
 
 def test_nobody_guesses_where_the_words_are_clear(tmp_path: Path) -> None:
-    script = Script(heard=["Did you feed the cat?"], guesses=["Samantha, what time is it?"])
+    script = Script(heard=["Did you feed the cat today?"], guesses=["Samantha, what time is it?"])
     assert reasons(by_name(tmp_path, script, 1, 1, 4)) == ["not-addressed"]
 
 

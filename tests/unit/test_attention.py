@@ -471,16 +471,18 @@ def test_a_guess_that_means_nothing_is_not_believed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "logprob", "doubtful"),
+    ("text", "logprob", "speech", "doubtful"),
     [
-        ("It's a man, though. What time is it?", -0.2, True),
-        ("Turn on the lights.", -0.5, True),
-        ("Turn on the lights.", -0.3, False),
-        ("Her conversation has more charms than can be in mere beauty.", -0.1, False),
-        ("Yes.", -0.2, False),
+        ("It's a man, though. What time is it?", -0.2, 1.8, True),
+        ("Turn on the lights.", -0.5, 1.2, True),
+        ("Turn on the lights.", -0.3, 1.2, False),
+        ("Turn on the lights.", -0.3, 1.9, True),
+        ("Turn on the lights.", -0.3, 9.0, False),
+        ("Her conversation has more charms than can be in mere beauty.", -0.1, 3.0, False),
+        ("Yes.", -0.2, 0.4, False),
     ],
 )
-def test_a_second_look_is_for_what_is_unclear_or_sounds_like_her_name(
-    text: str, logprob: float, doubtful: bool
+def test_a_second_look_is_for_what_is_unclear_or_sounds_like_her_name_or_lacks_words(
+    text: str, logprob: float, speech: float, doubtful: bool
 ) -> None:
-    assert Attention(Settings()).doubtful(guess(text, logprob)) is doubtful
+    assert Attention(Settings()).doubtful(guess(text, logprob), speech) is doubtful
