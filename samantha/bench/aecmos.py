@@ -75,12 +75,12 @@ def _mel(sound: Block) -> _Numbers:
 
 def _filters() -> _Numbers:
     """Triangles between equal steps on Slaney's mel scale, each of the same area; (_MELS, bins)."""
-    edges = _hertz(np.linspace(0.0, _mels(HEARING_RATE / 2), _MELS + 2))
+    edges = np.asarray(_hertz(np.linspace(0.0, _mels(HEARING_RATE / 2), _MELS + 2)), np.float64)
     bins = np.fft.rfftfreq(_FRAME, 1 / HEARING_RATE)
     rise = (bins - edges[:-2, None]) / np.diff(edges)[:-1, None]
     fall = (edges[2:, None] - bins) / np.diff(edges)[1:, None]
-    triangles: _Numbers = np.maximum(0.0, np.minimum(rise, fall)) * (2 / (edges[2:] - edges[:-2]))[:, None]
-    return triangles
+    triangles = np.maximum(0.0, np.minimum(rise, fall)) * (2 / (edges[2:] - edges[:-2]))[:, None]
+    return np.asarray(triangles, np.float32)
 
 
 def _mels(hertz: float) -> float:

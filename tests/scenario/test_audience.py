@@ -149,6 +149,45 @@ def test_a_mere_name_is_too_short_to_know_a_voice_by(tmp_path: Path) -> None:
     assert len(heard(outcome)) == 3
 
 
+# --- her own echo ---------------------------------------------------------------------------------------
+
+
+class Leaky:
+    """A canceller that takes nothing away."""
+
+    coupled = True
+    learnt = True
+
+    def process(self, mic: Block, far: Block) -> Block:  # noqa: ARG002 (the port's)
+        return mic
+
+
+@pytest.mark.parametrize(
+    ("logprob", "lasts", "believed"),
+    [
+        (-0.8, 0.4, False),  # over as soon as she is silent, and nonsense
+        (-0.2, 0.4, True),  # clear
+        (-0.8, 1.6, True),  # somebody who goes on
+    ],
+)
+def test_what_falls_silent_with_her_was_her(
+    tmp_path: Path, logprob: float, lasts: float, believed: bool
+) -> None:
+    over = Transcript("How is that?", "en", logprob=logprob)
+    script = Script(heard=["Tell me a story.", over], answers=[STORY, "Well."])
+    microphone = speech_and_silence(1, 1, 3.5, lasts, 5)
+    outcome = run(tmp_path, script, microphone, settings("always"), canceller=Leaky())
+    assert heard(outcome) == (["Tell me a story.", "How is that?"] if believed else ["Tell me a story."])
+    assert reasons(outcome) == ([] if believed else ["own-voice"])
+
+
+def test_stop_is_believed_however_short(tmp_path: Path) -> None:
+    script = Script(heard=["Tell me a story.", Transcript("Stop!", "en", logprob=-0.8)], answers=[STORY])
+    microphone = speech_and_silence(1, 1, 3.5, 0.4, 5)
+    outcome = run(tmp_path, script, microphone, settings("always"), canceller=Leaky())
+    assert reasons(outcome) == ["hush"]
+
+
 # --- whose voice ----------------------------------------------------------------------------------------
 
 
