@@ -158,7 +158,7 @@ class Leaky:
     coupled = True
     learnt = True
 
-    def process(self, mic: Block, far: Block) -> Block:  # noqa: ARG002 (the port's)
+    def process(self, mic: Block, far: Block) -> Block:
         return mic
 
 
