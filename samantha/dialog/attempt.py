@@ -32,6 +32,8 @@ class Attempt:
     invited: bool = False
     """Whether it is for her whatever is said: the key to talk was held for it, or she has asked."""
     judgement: Judgement | None = None
+    aside: bool = False
+    """Whether it tells something about herself, which answers nobody."""
     half: bool = False
     """Whether the person went on before this half of the turn was understood."""
 

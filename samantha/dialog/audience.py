@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from samantha.audio.pcm import Block, level_dbfs, samples, seconds
 from samantha.config import Config
+from samantha.dialog.background import trace
 from samantha.dialog.reply import Engines
 from samantha.events import IgnoredReason, Mode, Paused, TurnEnded
 from samantha.hearing.attention import Attention
@@ -15,6 +17,8 @@ from samantha.hearing.interjection import meaning
 from samantha.hearing.plausible import own_voice, rejection
 from samantha.hearing.voiceprint import Voiceprint
 from samantha.ports import Transcript
+
+log = logging.getLogger(__name__)
 
 ECHO_TAIL = samples(0.6)
 """How long after her last sound the room and the sound card may still give some of it back."""
@@ -73,10 +77,9 @@ class Audience:
     def sounding(self) -> None:
         """She can be heard now."""
         self._last_sound = self._clock()
-        self.engage()
 
     def engage(self) -> None:
-        """She is called, or thinks about what somebody said to her: who goes on need not name her."""
+        """She is called, or answers somebody, in thought or aloud: who goes on need not name her."""
         self._attention.engage(self._clock())
 
     def said(self, *clauses: str) -> None:
@@ -99,14 +102,20 @@ class Audience:
         """Whether it takes a known voice to be heard out by her."""
         return self._known is not None
 
-    def recognise(self, turn: Paused | TurnEnded) -> asyncio.Task[Block] | None:
+    def recognise(self, turn: Paused | TurnEnded) -> asyncio.Task[Block | None] | None:
         """Find out beside other work whose voice it is; None: it makes no difference, or she cannot tell."""
-        encoder = self._engines.speaker_encoder
-        if encoder is None or (self.mode != "name" and self._engines.owner is None):
+        encoder, owner = self._engines.speaker_encoder, self._engines.owner
+        if encoder is None or (self.mode != "name" and owner is None):
             return None
 
-        async def voice() -> Block:
-            return await self._engines.small_lane.call(lambda: encoder.embed(turn.audio))
+        async def voice() -> Block | None:
+            try:
+                return await self._engines.small_lane.call(lambda: encoder.embed(turn.audio))
+            except Exception as problem:
+                if owner is not None:  # who may not be he is not to be answered
+                    raise
+                log.warning("whose voice it is cannot be told: %s", trace(problem))
+                return None  # her name will do
 
         return asyncio.ensure_future(voice())
 
@@ -115,7 +124,7 @@ class Audience:
         turn: Paused | TurnEnded,
         transcript: Transcript,
         saying: Sequence[str],
-        voice: asyncio.Task[Block] | None,
+        voice: asyncio.Task[Block | None] | None,
         *,
         invited: bool,
     ) -> Judgement:

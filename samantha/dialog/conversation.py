@@ -195,7 +195,7 @@ class Conversation:
         self._idle.tick(now)
         if self._speaker.sounding:
             self.audience.sounding()
-        if self._floor is not None and self._floor.said is not None:
+        if self._floor is not None and self._converses(self._floor):
             self.audience.engage()
         if self._challenge is not None:
             self._confirm(self._challenge)
@@ -373,6 +373,8 @@ class Conversation:
             transcript, reason = await self._understand(attempt, turn)
         if attempt.half:
             self._turn.before = joined(self._turn.before, "" if reason else transcript.text)
+            if reason is None and attempt.judgement is not None:
+                self.audience.took(attempt.judgement)  # she was called in it: the rest needs no name
             return
         challenge = self._challenge
         into_hers = challenge is not None and challenge.attempt is not attempt
@@ -718,6 +720,16 @@ class Conversation:
         else:
             self._idle.begin(self._clock())
 
+    def _converses(self, attempt: Attempt) -> bool:
+        """Whether `attempt` is part of a talk with somebody, who may go on without naming her."""
+        return attempt.said is not None or (self._speaker.sounding and not attempt.aside)
+
+    def _awaited(self, attempt: Attempt) -> bool:
+        """Whether anybody waits for `attempt`, as far as is known: not when people talk among themselves."""
+        ended = attempt.turn_ended
+        heard = attempt.said is not None or attempt.invited
+        return heard or ended is None or self.audience.attends(ended)
+
     def _language(self, heard: str) -> str:
         """The language to speak in: the one heard if the voice can, else the voice's own."""
         spoken = self._engines.synthesizer.languages
@@ -727,6 +739,7 @@ class Conversation:
         """Tell something about herself, which answers nobody."""
         self._sign_due = self._answer_due = None
         self._floor = attempt = self._new_attempt(committed=True)
+        attempt.aside = True
         track = attempt.reply.track
 
         def ended() -> None:
@@ -824,7 +837,7 @@ class Conversation:
             if not (self._speaker.sounding or self._speaker.paused):
                 self._speaker.stop()
                 self._free(attempt)
-            if self._lost is not None:
+            if self._lost is not None and self._awaited(attempt):
                 self._asides.add("fault", Aside(self._lost.text, self._lost.sound))
         reply.problem = sentence
         if (read := "".join(reply.written).strip()) and not reply.over.done():

@@ -13,7 +13,19 @@ from fakes import Outcome, Script, at, converse, speech_and_silence
 from samantha.assistant import Assistant, Parts
 from samantha.audio.pcm import Block
 from samantha.config import Config
-from samantha.events import Heard, Ignored, ReplyPaused, ReplyResumed, ReplySpoken, ReplyStarted, TurnReopened
+from samantha.dialog.conversation import Filler
+from samantha.errors import ModelError
+from samantha.events import (
+    Announced,
+    Failed,
+    Heard,
+    Ignored,
+    ReplyPaused,
+    ReplyResumed,
+    ReplySpoken,
+    ReplyStarted,
+    TurnReopened,
+)
 from samantha.ports import Transcript
 
 pytestmark = pytest.mark.scenario
@@ -149,6 +161,38 @@ def test_a_mere_name_is_too_short_to_know_a_voice_by(tmp_path: Path) -> None:
     assert len(heard(outcome)) == 3
 
 
+def test_called_in_a_half_that_took_long_to_understand(tmp_path: Path) -> None:
+    unclear = Transcript("Cement a", "en", logprob=-0.6)
+    script = Script(heard=[unclear, "What time is it?"], guesses=["Hey Samantha."], hearing_takes=1.2)
+    outcome = by_name(tmp_path, script, 1, 1, 1.65, 1.5, 6)
+    assert heard(outcome) == ["Hey Samantha what time is it?"]
+
+
+def test_what_she_tells_of_herself_invites_nobody(tmp_path: Path) -> None:
+    def prepare(assistant: Assistant) -> None:
+        at(assistant, 0.5, lambda: assistant.conversation.announce("microphone", "I hear you again."))
+
+    outcome = by_name(tmp_path, Script(heard=["Did you feed the cat?"]), 3, 1, 3, prepare=prepare)
+    assert outcome.of(Announced)
+    assert reasons(outcome) == ["not-addressed"]
+
+
+@pytest.mark.parametrize(("mode", "said"), [("name", 0), ("always", 1)])
+def test_an_engine_breaks_while_people_talk_among_themselves(tmp_path: Path, mode: str, said: int) -> None:
+    lost = Filler("Sorry, I lost my train of thought.", np.full(8000, 0.3, np.float32))
+    script = Script(heard=[ModelError("It is gone.", "Look for it.")])
+    outcome = run(tmp_path, script, speech_and_silence(1, 1, 3), settings(mode), lost=lost)
+    assert outcome.of(Failed)
+    assert len(outcome.of(Announced)) == said
+
+
+def test_voices_cannot_be_told_apart_any_more(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    script = Script(heard=["Samantha, are you there?", "And what time is it?"])
+    outcome = by_name(tmp_path, script, 1, 1, 4, 1, 4, adapt=with_deafness)
+    assert len(heard(outcome)) == 2
+    assert "whose voice" in caplog.text
+
+
 # --- her own echo ---------------------------------------------------------------------------------------
 
 
@@ -205,6 +249,15 @@ class Owner:
 
     def recognises(self, voice: Block, speech_seconds: float) -> bool:
         return bool(voice[0] > 0.5)
+
+
+class Broken(BySign):
+    def embed(self, audio: Block) -> Block:
+        raise RuntimeError("out of order")
+
+
+def with_deafness(parts: Parts) -> Parts:
+    return replace(parts, speaker_encoder=Broken())
 
 
 def with_voices(parts: Parts) -> Parts:
