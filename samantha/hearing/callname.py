@@ -9,8 +9,9 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from rapidfuzz import fuzz
 
@@ -95,12 +96,13 @@ class CallName:
     def find(self, text: str) -> list[Span]:
         """Where she is named in `text`, from left to right."""
         words = list(_WORD.finditer(text))
+        form = cache(_form)  # each word is compared several times; it is not kept
         found = [
             span
             for name in self._names
             for first in range(len(words))
             for count in range(1, min(name.words + 2, len(words) - first + 1))
-            if (span := self._compare(name, text, words[first : first + count])) is not None
+            if (span := self._compare(name, text, words[first : first + count], form)) is not None
         ]
         for name in self._unspaced:
             found += [Span(hit.start(), hit.end(), 100.0) for hit in re.finditer(re.escape(name), text)]
@@ -120,17 +122,18 @@ class CallName:
             for name in self._names
         )
 
-    def _compare(self, name: _Name, text: str, words: list[re.Match[str]]) -> Span | None:
+    def _compare(
+        self, name: _Name, text: str, words: list[re.Match[str]], form: Callable[[str], tuple[str, str]]
+    ) -> Span | None:
         gaps = [text[a.end() : b.start()] for a, b in itertools.pairwise(words)]
         if not all(_JOINED.fullmatch(gap) for gap in gaps):
             return None
         raw = [word.group() for word in words]
         owner = _POSSESSIVE.sub("", raw[-1])
-        spelt = [_spelt(word) for word in (*raw[:-1], owner)]
+        forms = [form(word) for word in (*raw[:-1], owner)]
+        spelt, sound = ("".join(parts) for parts in zip(*forms, strict=True))
         end = words[-1].start() + len(owner)
-        likeness = (
-            fuzz.ratio("".join(spelt), name.spelt) + fuzz.ratio("".join(map(_sound, spelt)), name.sound)
-        ) / 2
+        likeness = (fuzz.ratio(spelt, name.spelt) + fuzz.ratio(sound, name.sound)) / 2
         least = name.least if len(words) == name.words else max(name.least, _SURE)
         return Span(words[0].start(), end, likeness) if likeness >= least else None
 
@@ -140,6 +143,12 @@ def _name(name: str, likeness: float) -> _Name:
     spelt = "".join(words)
     least = max(likeness, _SURE) if len(spelt) <= _SHORT else likeness
     return _Name(spelt, "".join(map(_sound, words)), max(1, len(words)), least)
+
+
+def _form(word: str) -> tuple[str, str]:
+    """`word` by its letters and by its sound."""
+    spelt = _spelt(word)
+    return spelt, _sound(spelt)
 
 
 def _spelt(word: str) -> str:
