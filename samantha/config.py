@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 
 import platformdirs
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from samantha.errors import ConfigError
 
@@ -112,10 +112,16 @@ class Dialog(_Section):
     resume_min: Annotated[int, Field(ge=0, le=100_000)] = 60
 
 
+def _callable(names: tuple[str, ...]) -> tuple[str, ...]:
+    if not names or any(len(name) > 60 or not any(map(str.isalnum, name)) for name in names):
+        raise ValueError("it should be one name or several, each with a letter in it and no longer than 60")
+    return names
+
+
 class Attention(_Section):
     """Whom she answers, and to what name."""
 
-    names: Annotated[tuple[str, ...], Field(min_length=1)] = ("Samantha",)
+    names: Annotated[tuple[str, ...], AfterValidator(_callable)] = ("Samantha",)
     sound_alikes: tuple[str, ...] = ()
     likeness: Annotated[int, Field(ge=50, le=100)] = 80
     follow_up_s: Annotated[float, Field(ge=0, le=120)] = 8.0

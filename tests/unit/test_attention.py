@@ -334,8 +334,8 @@ def test_a_misheard_name_is_found_where_it_is(word: str) -> None:
     assert (span.begin, span.end) == (6, 6 + len(word))
 
 
-def test_a_name_of_no_letters_is_nobodys() -> None:
-    assert judged("Well, what time is it?", names=("?!",)) == "unnamed"
+def test_what_has_no_letters_sounds_like_nothing() -> None:
+    assert judged("Well, what time is it?", sound_alikes=("?!", "")) == "unnamed"
 
 
 # --- other languages --------------------------------------------------------------------------------------

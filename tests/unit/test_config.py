@@ -49,6 +49,8 @@ def test_later_layers_win(tmp_path: Path) -> None:
         ("hearing: {language: english}", ["hearing.language", "english"]),
         ("audio: {echo_cancellation: maybe}", ["audio.echo_cancellation", "'auto', 'on', 'off' or 'system'"]),
         ("voice: 3", ["voice", "3"]),
+        ("attention: {names: []}", ["attention.names", "one name or several"]),
+        ("attention: {names: [Samantha, '!']}", ["attention.names", "a letter in it"]),
         ("voice: {speed: .nan}", ["voice.speed", "from 0.5 to 2"]),
         ("hearing: {threads: 0}", ["hearing.threads", "a whole number from 1 to 64"]),
         ("[1, 2]", ["section"]),
