@@ -278,7 +278,7 @@ class Assistant:
         """What of herself may be in the block that comes out of the canceller."""
         if self._canceller is None or not self.conversation.audience.echoing:
             return Echo.NONE
-        return Echo.LEARNT if self._canceller.learnt else Echo.UNKNOWN
+        return Echo.over(self._canceller.learnt, self._canceller.surplus)
 
     def _keep_time(self) -> None:
         """Follow the latency of the device, which is known once its streams run and changes with them."""

@@ -116,6 +116,11 @@ class EchoCanceller(Protocol):
         """Whether it knows how the echo sounds now, so that little is left of it."""
         ...
 
+    @property
+    def surplus(self) -> float:
+        """dB by which more is left than it mostly leaves of such an echo."""
+        ...
+
     def process(self, mic: Block, far: Block) -> Block:
         """`mic` without the echo of `far`, both (HEARING_BLOCK,) at HEARING_RATE; that may come a little later."""
         ...

@@ -20,13 +20,16 @@ from samantha.audio.pcm import HEARING_BLOCK, Block, silence
 DEPTH = 36
 """Blocks in which the echo is looked for: 720 ms."""
 
+AGO = 8
+"""Blocks for which the window of the past is kept."""
+
 FOUND = 0.11
 """Coherence above which an echo is there."""
 
 _AHEAD = 100
 _TOLERATED = HEARING_BLOCK
-_SAME = 2.0
-_KEPT = 32
+_SAME = 4.0
+_KEPT = 14
 _LEAST = 8000.0
 _MOST_DRIFT = 6e-4
 _TAPS = 8
@@ -50,7 +53,7 @@ class Alignment:
     def __init__(self, path: int) -> None:
         """`path` is the length of the echo path, blocks."""
         self._length = path
-        self._spectra = np.zeros((DEPTH + path, BINS), np.complex64)
+        self._spectra = np.zeros((DEPTH + path + AGO, BINS), np.complex64)
         self._blocks = deque([silence(HEARING_BLOCK)] * (DEPTH + 1), maxlen=DEPTH + 1)
         self._start = 0
         self._clock = Clock()
@@ -84,7 +87,12 @@ class Alignment:
     @property
     def window(self) -> Spectrum:
         """The far end for the echo path, shape (path, BINS)."""
-        return self._spectra[self._start : self._start + self._length]
+        return self.before(0)
+
+    def before(self, blocks: int) -> Spectrum:
+        """The `window` as it was so many blocks ago, fewer than AGO."""
+        start = self._start + blocks
+        return self._spectra[start : start + self._length]
 
     def feed(self, far: Block) -> None:
         """The next block of the far end."""

@@ -6,7 +6,7 @@ from collections import deque
 
 import numpy as np
 
-from samantha.audio.alignment import DEPTH, FOUND, Alignment
+from samantha.audio.alignment import AGO, DEPTH, FOUND, Alignment, Look
 from samantha.audio.kalman import EchoPath
 from samantha.audio.pcm import HEARING_BLOCK, HEARING_RATE, VOICE_RATE, Block, silence
 from samantha.audio.stream import LAG_OUT, Resampler
@@ -41,10 +41,15 @@ ENOUGH = 8.0
 ALONE = 0.3
 """Coherence of the microphone with the far end above which nobody speaks but she."""
 
-STEADY = 25
-"""Blocks of an echo that was foreseen, after which it is foreseen again: half a second."""
+STEADY = 10
+"""Blocks of an echo that was foreseen, after which it is foreseen again: 0.2 s."""
 
+JUMP = 400
+"""Samples by which an echo may have jumped to be found at once; farther ones are measured, which takes longer."""
+
+_SEARCH = 4
 _KNOWN = 5
+_BETTER = 0.5
 
 
 class WebrtcEchoCanceller:
@@ -65,6 +70,7 @@ class WebrtcEchoCanceller:
         self._path = EchoPath(PATH)
         self._alignment = Alignment(PATH)
         self._known: deque[EchoPath] = deque(maxlen=_KNOWN)
+        self._mics = deque([silence(HEARING_BLOCK)] * AGO, maxlen=AGO)
         self._working = False
         self._quiet = REST
         self._heard = self._unheard = 0
@@ -79,6 +85,11 @@ class WebrtcEchoCanceller:
     def learnt(self) -> bool:
         """Whether the room is known, and what was taken for her echo of late was in the microphone."""
         return self._heard >= WARM and self._path.steady >= STEADY and self._path.reduction >= ENOUGH
+
+    @property
+    def surplus(self) -> float:
+        """dB by which more is left than the filter mostly leaves of her echo."""
+        return self._path.surplus
 
     @property
     def delay(self) -> int | None:
@@ -99,6 +110,7 @@ class WebrtcEchoCanceller:
         self._quiet = 0 if loudness > INAUDIBLE else self._quiet + len(far)
         if self._quiet < REST:
             self._alignment.feed(far)
+            self._mics.appendleft(mic)
             if loudness > SPEAKING:
                 self._look(mic)
         needed = self._quiet < REST and self.coupled
@@ -133,19 +145,50 @@ class WebrtcEchoCanceller:
         """Measure where the echo is, and have the path follow it."""
         self._heard += HEARING_BLOCK
         self._unheard += HEARING_BLOCK
+        if not self._path.fits and self._heard // HEARING_BLOCK % _SEARCH == 0:
+            self._search()
         found = self._alignment.look(mic)
         if found is None:
             return
         if found.coherence >= FOUND:
             self._unheard = 0
-        jump = 0 if self._path.fits else found.jump  # else another reflection is the strongest for a moment
-        if jump and self._known:
-            self._path = self._known[0]  # since then it was led astray
-        if later := jump - found.moved:
-            self._path.shift(later)
-            self._known.clear()
+        self._follow(found)
+
+    def _follow(self, found: Look) -> None:
+        """Have the path begin where the window does, and what is known move to where the echo is now."""
+        if found.moved:
+            for path in (self._path, *self._known):
+                path.shift(-found.moved)
+        if found.jump and self._known:
+            self._try(found.jump, 1.0)  # it may be another reflection that is the strongest for a moment
         elif found.settled:
             self._known.append(self._path.copy())
+
+    def _search(self) -> None:
+        """Find out by how much the echo has jumped from how alike the last blocks are to what was foreseen."""
+        if not self._known:
+            return
+        mic = np.concatenate([*reversed(self._mics)])
+        ago = reversed(range(AGO))
+        echo = np.concatenate([self._known[0].echo(self._alignment.before(blocks)) for blocks in ago])
+        cross = np.fft.rfft(mic, 2 * len(mic)) * np.fft.rfft(echo, 2 * len(mic)).conj()
+        alike = np.fft.irfft(cross / (np.sqrt(np.abs(cross)) + 1e-9))
+        around = np.concatenate((alike[-JUMP:], alike[:JUMP]))
+        self._try(int(np.argmax(around)) - JUMP, _BETTER)
+
+    def _try(self, later: int, better: float) -> None:
+        """Go on with what was known, `later` by so many samples, where that would have left less than `better`
+        of what the path leaves: since the echo jumped it was led astray."""
+        then = self._known[0].copy()
+        then.shift(later)
+        if self._leaves(then) < better * self._leaves(self._path):
+            self._path = then
+            self._known.clear()
+
+    def _leaves(self, path: EchoPath) -> float:
+        """The energy that `path` would have left of the last AGO blocks."""
+        left = [mic - path.echo(self._alignment.before(ago)) for ago, mic in enumerate(self._mics)]
+        return float(np.sum(np.square(left)))
 
 
 class FarEnd:

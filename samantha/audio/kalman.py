@@ -13,7 +13,7 @@ Spectrum = npt.NDArray[np.complex64]
 FRAME = 2 * HEARING_BLOCK
 BINS = HEARING_BLOCK + 1
 
-_MEMORY = 0.998**2
+_MEMORY = 0.98
 """What stays of the certainty from block to block: rooms change, and clocks drift."""
 
 _FIRST_GUESS = 0.3
@@ -23,6 +23,7 @@ _CONSTRAINED = 4
 _RECENT = 0.8
 _BETTER, _WORSE = 0.1, 0.06
 _FAINT = 1e-5
+_NOTHING = 1e-4
 
 
 class EchoPath:
@@ -39,6 +40,7 @@ class EchoPath:
         self._doubt[:] = (_FIRST_GUESS * _DECAY ** np.maximum(0, np.arange(partitions) - 6))[:, None]
         self._other = np.full(BINS, 1e-3, np.float32)
         self._agreement = np.zeros(3)
+        self._left = 0.0
         self.reduction = 0.0
         """dB that it takes of the microphone's sound, mostly, while there is an echo."""
         self.steady = 0
@@ -54,6 +56,12 @@ class EchoPath:
         common, own, _ = self._agreement
         return bool(common > 0.6 * own > 0.0)
 
+    @property
+    def surplus(self) -> float:
+        """dB by which more is left now than mostly is of such an echo: of a person, or of what it does not know."""
+        usual = self._agreement[1] * 10 ** (-self.reduction / 10)
+        return float(10 * np.log10((self._left + _NOTHING) / (usual + _NOTHING)))
+
     def copy(self) -> EchoPath:
         """What is known now."""
         same = EchoPath(len(self))
@@ -61,12 +69,17 @@ class EchoPath:
         same.reduction = self.reduction
         return same
 
+    def echo(self, far: Spectrum) -> Block:
+        """What it takes for the echo of `far`, as for `cancel`."""
+        heard: Block = np.fft.irfft(np.einsum("ij,ij->j", far, self._path))[HEARING_BLOCK:].astype(np.float32)
+        return heard
+
     def cancel(self, mic: Block, far: Spectrum) -> Block:
         """`mic`, (HEARING_BLOCK,), without the echo of `far`; learns from both.
 
         `far` has shape (partitions, BINS): spectra of FRAME samples of the far end, each a block older.
         """
-        echo = np.fft.irfft(np.einsum("ij,ij->j", far, self._path))[HEARING_BLOCK:].astype(np.float32)
+        echo = self.echo(far)
         left = mic - echo
         self._rate(mic, left, echo)
         error = spectrum(np.concatenate((silence(HEARING_BLOCK), left)))
@@ -95,6 +108,7 @@ class EchoPath:
         """Find out how well it does. Where a person is much louder than the echo, that cannot be told."""
         now = np.array((mic @ echo, echo @ echo, mic @ mic))
         self._agreement += (1 - _RECENT) * (now - self._agreement)
+        self._left += 0.4 * (float(left @ left) - self._left)
         _, own, heard = self._agreement
         if own > _FAINT * HEARING_BLOCK and own > 0.3 * heard:
             # A running quantile, so slow that a person's words change little.

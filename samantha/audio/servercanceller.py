@@ -252,6 +252,11 @@ class Relief:
         """Whether it is known how the echo sounds now."""
         return self._own.learnt
 
+    @property
+    def surplus(self) -> float:
+        """dB by which more is left than mostly is of such an echo."""
+        return self._own.surplus
+
     def process(self, mic: Block, far: Block) -> Block:
         """`mic` without the echo of `far`, both (HEARING_BLOCK,) at HEARING_RATE."""
         return mic if self._cancels() else self._own.process(mic, far)

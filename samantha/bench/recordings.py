@@ -115,7 +115,7 @@ def listen(setting: Setting, capture: Capture) -> Outcome:
         cleaned.append(left)
         if level_dbfs(played) > _AUDIBLE_DBFS:
             heard = listener.at + MARGIN
-        echo = Echo.LEARNT if canceller.learnt else Echo.UNKNOWN
+        echo = Echo.over(canceller.learnt, canceller.surplus)
         echoing = canceller.coupled and listener.at - heard < ECHO_TAIL
         listener.feed(left, echo if echoing else Echo.NONE)
     return Outcome(

@@ -20,6 +20,12 @@ it: then speech begins at this part of the threshold, …"""
 _PROMPT = duration(0.064)
 """… and is a turn after this time."""
 
+_BARELY = 0.5
+"""What stands out from her echo plainly begins at this part of the muffled threshold."""
+
+_USUAL_DB, _PLAIN_DB = 5.0, 15.0
+"""By so much more than usual may be left of her voice; and so much more is left of nobody but a person."""
+
 _GRACE_S = 5.0
 
 
@@ -30,7 +36,16 @@ class Echo(Enum):
     LEARNT = auto()
     """She speaks, and the canceller knows the way of her voice through the room."""
     UNKNOWN = auto()
-    """She speaks, and the canceller does not know it yet, or not any more."""
+    """She speaks, and the canceller does not know it yet, or not any more; or what is left may well be hers."""
+    PLAIN = auto()
+    """She speaks, and there is much more in the microphone than her echo."""
+
+    @classmethod
+    def over(cls, learnt: bool, surplus: float) -> Echo:
+        """While she speaks, as an `EchoCanceller` tells."""
+        if not learnt or surplus < _USUAL_DB:
+            return cls.UNKNOWN
+        return cls.PLAIN if surplus > _PLAIN_DB else cls.LEARNT
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +103,17 @@ class Endpointer:
         # Low thresholds leave at half, so that silence can still end a turn.
         usual = (settings.threshold, max(settings.threshold - _HYSTERESIS, settings.threshold / 2))
         muffled = (_MUFFLED * settings.threshold, 0.6 * _MUFFLED * settings.threshold)
-        self._thresholds = {Echo.NONE: usual, Echo.LEARNT: muffled, Echo.UNKNOWN: usual}
+        barely = (_BARELY * muffled[0], _BARELY * muffled[1])
+        self._thresholds = {
+            Echo.NONE: usual,
+            Echo.LEARNT: muffled,
+            Echo.UNKNOWN: usual,
+            Echo.PLAIN: barely,
+        }
         onset = duration(settings.onset_ms / 1000)
         unknown = duration(max(settings.onset_ms, settings.onset_over_echo_ms) / 1000)
-        self._onsets = {Echo.NONE: onset, Echo.LEARNT: min(onset, _PROMPT), Echo.UNKNOWN: unknown}
+        prompt = min(onset, _PROMPT)
+        self._onsets = {Echo.NONE: onset, Echo.LEARNT: prompt, Echo.UNKNOWN: unknown, Echo.PLAIN: prompt}
         self._pause = duration(settings.pause_ms / 1000)
         self._usual_end = duration(settings.end_ms / 1000)
         self._limit = duration(settings.max_turn_s)

@@ -200,6 +200,25 @@ def test_a_delay_that_changes_while_she_speaks_is_followed() -> None:
     assert reduction(mic[2 * HEARING_RATE :], clean[2 * HEARING_RATE :]) > 15
 
 
+@pytest.mark.parametrize(("later", "seconds"), [(90, 0.9), (-700, 1.2)])
+def test_what_is_known_of_a_room_moves_with_an_echo_that_jumps(later: int, seconds: float) -> None:
+    room = Room(150 * 16, 20 * 16, direct=20)
+    room.converse(speechlike(6, VOICE_RATE, 1), nobody(6))
+    room.delay(later)
+    room.converse(speechlike(seconds, VOICE_RATE, 2), nobody(seconds))  # learning it anew takes longer
+    assert room.canceller.learnt
+    assert room.canceller.surplus < 6
+
+
+def test_somebody_over_a_known_echo_is_more_than_is_usually_left_of_it() -> None:
+    room = Room(150 * 16, 20 * 16, direct=20)
+    room.converse(speechlike(6, VOICE_RATE, 1), nobody(6))
+    assert room.canceller.surplus < 5
+    room.converse(speechlike(0.5, VOICE_RATE, 2), 0.3 * speechlike(0.5, HEARING_RATE, 3))
+    assert room.canceller.learnt
+    assert room.canceller.surplus > 10
+
+
 def test_in_an_earpiece_there_is_nothing_to_cancel() -> None:
     room = Room(110 * 16, 20 * 16, gain=0.0)
     noise = np.random.default_rng(7).normal(0, 3e-4, 6 * HEARING_RATE).astype(np.float32)

@@ -245,3 +245,21 @@ def test_she_can_tell_whether_the_last_window_was_speech() -> None:
         endpointer.feed(probability, WINDOW)
         voiced.append(endpointer.voiced)
     assert voiced == [False, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("learnt", "surplus", "echo"),
+    [
+        (False, 30.0, Echo.UNKNOWN),
+        (True, 2.0, Echo.UNKNOWN),
+        (True, 10.0, Echo.LEARNT),
+        (True, 20.0, Echo.PLAIN),
+    ],
+)
+def test_what_may_be_left_of_her_is_doubted(learnt: bool, surplus: float, echo: Echo) -> None:
+    assert Echo.over(learnt, surplus) is echo
+
+
+def test_what_stands_out_from_her_echo_needs_little_likeness_to_speech() -> None:
+    assert opens_after(0.12, Echo.PLAIN) == 2
+    assert opens_after(0.05, Echo.PLAIN) is None
