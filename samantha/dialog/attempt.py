@@ -34,6 +34,8 @@ class Attempt:
     judgement: Judgement | None = None
     aside: bool = False
     """Whether it tells something about herself, which answers nobody."""
+    overheard: bool = False
+    """Whether it began over her voice, and she went on because it seemed to be somebody else's."""
     half: bool = False
     """Whether the person went on before this half of the turn was understood."""
 

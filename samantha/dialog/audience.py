@@ -117,7 +117,17 @@ class Audience:
                 log.warning("whose voice it is cannot be told: %s", trace(problem))
                 return None  # her name will do
 
-        return asyncio.ensure_future(voice())
+        task = asyncio.ensure_future(voice())
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())  # it may not be asked for
+        return task
+
+    async def knows(self, sound: Block) -> bool:
+        """Whether the voice in `sound`, all of it speech, may be one that she listens to."""
+        encoder, known = self._engines.speaker_encoder, self._known
+        if encoder is None or known is None:
+            return True
+        voice = await self._engines.small_lane.call(lambda: encoder.embed(sound))
+        return known.recognises(voice, seconds(len(sound)))
 
     async def judge(
         self,
@@ -164,12 +174,12 @@ class Audience:
     def _fell_silent_with_her(self, turn: Paused | TurnEnded, transcript: Transcript) -> bool:
         """Whether all of `turn` was in her voice's echo, and hardly to be understood: nonsense made of a residue.
 
-        A person who speaks over her goes on when she pauses; what she takes for one does not. "Stop" is short
-        enough to be over by then, and is believed.
+        A person who speaks over her goes on when she pauses; what she takes for one does not. "Stop" and "yes" are
+        short enough to be over by then, and are believed.
         """
-        in_her_echo = self.echoes and turn.speech_end - self._last_sound < ECHO_TAIL
-        unclear = transcript.logprob < CLEAR_OVER_HER
-        return in_her_echo and unclear and meaning(transcript.text) != "hush"
+        over_her = self.echoes and turn.began <= self._last_sound
+        over_with_her = over_her and turn.speech_end - self._last_sound < ECHO_TAIL
+        return over_with_her and transcript.logprob < CLEAR_OVER_HER and meaning(transcript.text) == "speech"
 
     def may_have_missed(self, turn: Paused | TurnEnded, transcript: Transcript, judgement: Judgement) -> bool:
         """Whether her name may have been in `turn` and got lost in noise, so that guesses are worth their time."""

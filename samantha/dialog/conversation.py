@@ -79,8 +79,8 @@ GOING_ON = samples(0.4)
 WORTH_A_SECOND_LOOK: frozenset[IgnoredReason] = frozenset(("unsure", "repetition", "empty"))
 """Doubts about what was transcribed in a hurry that may vanish when there is time."""
 
-HARDLY_HEARD: frozenset[IgnoredReason] = frozenset(("unsure", "invented"))
-"""Doubts in spite of which "stop" stops her: a shout over her own voice is not heard well."""
+STOPPED_BY: frozenset[IgnoredReason] = frozenset(("unsure", "invented", "another-voice"))
+"""Doubts in spite of which "stop" stops her: a shout over her own voice is not heard well, and anybody may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +154,8 @@ class Conversation:
         self._bet: Attempt | None = None
         self._settled = False
         """Whether it is clear already that the voice over hers says nothing that stops her."""
+        self._stranger = False
+        """Whether that is because somebody else speaks than whom she listens to."""
         self._invited = False
 
         # The answer that has the floor.
@@ -307,11 +309,11 @@ class Conversation:
 
     def _begin_turn(self, *, invited: bool) -> None:
         self._idle.stir()
-        self._settled = False
+        self._settled = self._stranger = False
         self._invited = invited
         self._turn.begin()
         attends = invited or self.audience.attends(self._clock())
-        if self._floor is None and self.script is None and attends:
+        if self._floor is None and self.script is None and attends and not self.audience.selective:
             self._turn.follow()
 
     def _place_bet(self, pause: Paused) -> None:
@@ -323,7 +325,7 @@ class Conversation:
     def _went_on(self, event: Resumed) -> None:
         self._turn.went_on(event.at)
         self._lose_bet()
-        if self._settled:  # "yeah …, but": no mere assent after all
+        if self._settled and not self._stranger:  # "yeah …, but": no mere assent after all
             self._settled = False
             if self._floor is not None:
                 self._question(self._floor, event.at)
@@ -337,7 +339,7 @@ class Conversation:
         self._turn.end()
         bet, self._bet = self._bet, None
         attempt = bet or self._new_attempt(invited=self._invited)
-        attempt.turn_ended = event.at
+        attempt.turn_ended, attempt.overheard = event.at, self._stranger
         if self._challenge is None and not self._settled:
             self._break_off()  # whatever somebody had her say meanwhile
             self._give_floor(attempt, event.at)
@@ -407,6 +409,10 @@ class Conversation:
         assert said is not None
         if attempt.judgement is not None:
             self.audience.took(attempt.judgement)
+        if attempt.overheard and self._floor is not attempt:  # it was nobody else after all
+            if self._floor is not None:
+                self._give_up(self._floor)
+            self._give_floor(attempt, self._clock())
         self._turn.before, self._told, self._regretted = "", "", False
         self.context.history.user(said.note)
         if attempt.reply.token.cancelled:
@@ -506,6 +512,7 @@ class Conversation:
     ) -> tuple[Transcript, IgnoredReason | None]:
         """What was said, and why it is not for her if it is not."""
         voice = None if attempt.invited else self.audience.recognise(turn)
+        attempt.reply.hearing = True
         try:
             transcript = await attempt.reply.hear(turn.audio, self._turn.hint, hurry=hurry)
             saying = self._floor.reply.track.texts if self._floor else ()
@@ -524,6 +531,7 @@ class Conversation:
                     transcript, attempt.judgement = found, Judgement(None, called=True)
             return transcript, attempt.judgement.reason
         finally:
+            attempt.reply.hearing = False
             if voice is not None:
                 voice.cancel()
 
@@ -547,10 +555,27 @@ class Conversation:
         enough = GOING_ON if challenge.reopens else samples(self._config.dialog.confirm_ms / 1000)
         if self._clock() - challenge.began >= enough:
             challenge.confirmed = True
-            if challenge.reopens and not self.audience.selective:  # else his voice must be known first
-                self._reopen(challenge)
-            elif challenge.attempt.said is not None:
-                challenge.attempt.reply.cancel()
+            if self.audience.selective:
+                self._background.start(self._identify(challenge))
+            else:
+                self._believe(challenge)
+
+    def _believe(self, challenge: Challenge) -> None:
+        if challenge.reopens:
+            self._reopen(challenge)
+        elif challenge.attempt.said is not None:
+            challenge.attempt.reply.cancel()
+
+    async def _identify(self, challenge: Challenge) -> None:
+        """Somebody has spoken long enough to have a voice: if it is not one that she listens to, she goes on."""
+        known = await self.audience.knows(self._listener.sound())
+        if self._challenge is not challenge or not self._turn.speaking:
+            return  # it is settled already
+        if known:
+            self._believe(challenge)
+        else:
+            self._settled = self._stranger = True
+            self._let_go_on(challenge)
 
     async def _met(
         self,
@@ -564,7 +589,7 @@ class Conversation:
         asked = _asks(challenge.attempt.reply.track)
         meant: Meaning | Literal["noise"]
         meant = meaning(transcript.text, asked=asked, language=transcript.language)
-        if reason is not None and not (reason in HARDLY_HEARD and meant == "hush"):
+        if reason is not None and not (reason in STOPPED_BY and meant == "hush"):
             meant = "noise"
         if meant == "speech":
             self._give_way(challenge)

@@ -157,25 +157,17 @@ class Reply:
 
     async def hear(self, audio: Block, hint: str = "", *, hurry: bool = False) -> Transcript:
         """What was said in `audio`; `hint` is words to expect, `hurry` as in `Transcriber`."""
-        self.hearing = True
-        try:
-            transcript = await self._engines.stt_lane.call(
-                lambda: self._engines.transcriber.transcribe(audio, Token(), hint=hint, hurry=hurry)
-            )
-        finally:
-            self.hearing = False
+        transcript = await self._engines.stt_lane.call(
+            lambda: self._engines.transcriber.transcribe(audio, Token(), hint=hint, hurry=hurry)
+        )
         self.tell(Transcribed(at=self._clock(), text=transcript.text, language=transcript.language))
         return transcript
 
     async def guess(self, audio: Block, hint: str = "") -> list[Transcript]:
         """What may have been said in `audio`, where `hear` did not help."""
-        self.hearing = True
-        try:
-            return await self._engines.stt_lane.call(
-                lambda: self._engines.transcriber.guesses(audio, Token(), hint=hint)
-            )
-        finally:
-            self.hearing = False
+        return await self._engines.stt_lane.call(
+            lambda: self._engines.transcriber.guesses(audio, Token(), hint=hint)
+        )
 
     async def answer(
         self,

@@ -294,6 +294,38 @@ def test_the_television_speaks_over_her_and_she_goes_on(tmp_path: Path) -> None:
     assert spoken.text_heard == STORY
 
 
+def test_a_television_that_never_pauses_does_not_silence_her(tmp_path: Path) -> None:
+    microphone = np.concatenate([speech_and_silence(1, 1, 3.5), -speech_and_silence(0, 8, 3)])
+    script = Script(heard=["Tell me a story.", "And now the weather."], answers=[STORY])
+    outcome = run(tmp_path, script, microphone, settings("always"), adapt=owned)
+    [paused], [resumed] = outcome.of(ReplyPaused), outcome.of(ReplyResumed)
+    assert resumed.at - paused.at < 16_000
+    assert reasons(outcome) == ["another-voice"]
+    assert [event.text_heard for event in outcome.of(ReplySpoken)] == [STORY]
+
+
+def test_her_person_may_interrupt_her_at_length(tmp_path: Path) -> None:
+    script = Script(heard=["Tell me a story.", "No, tell me another one."], answers=[STORY, "Well."])
+    microphone = speech_and_silence(1, 1, 3.5, 2, 4)
+    outcome = run(tmp_path, script, microphone, settings("always"), adapt=owned)
+    assert heard(outcome) == ["Tell me a story.", "No, tell me another one."]
+    assert [event.interrupted for event in outcome.of(ReplySpoken)] == [True, False]
+
+
+def test_anybody_may_stop_her(tmp_path: Path) -> None:
+    microphone = np.concatenate([speech_and_silence(1, 1, 3.5), -speech_and_silence(0, 0.4, 6)])
+    script = Script(heard=["Tell me a story.", "Stop."], answers=[STORY])
+    outcome = run(tmp_path, script, microphone, settings("always"), adapt=owned)
+    assert reasons(outcome) == ["hush"]
+
+
+def test_nobody_reads_what_a_stranger_says(tmp_path: Path) -> None:
+    microphone = -speech_and_silence(1, 4, 3)
+    script = Script(heard=["My bank code is four two."])
+    run(tmp_path, script, microphone, settings("always"), adapt=owned)
+    assert not any("bank" in message.content for each in script.prefilled for message in each)
+
+
 def test_the_television_does_not_go_on_with_her_persons_turn(tmp_path: Path) -> None:
     microphone = np.concatenate([speech_and_silence(1, 1, 1.3), -speech_and_silence(0, 1.5, 6)])
     script = Script(heard=["What time is it?", "And now the weather."], answers=["It is noon."])
