@@ -48,6 +48,9 @@ log = logging.getLogger(__name__)
 ENGINES = ("user", "hearing", "attention", "llm", "voice", "remote", "paths")
 """Sections of the settings that the engines are made of; the others change without loading anything."""
 
+LIGHT = ("attention.follow_up_s", "attention.likeness", "attention.sound_alikes")
+"""Settings in those sections that no engine is made of."""
+
 POLITE = 30.0
 """Seconds that new settings wait for her to finish what she is saying."""
 
@@ -306,7 +309,7 @@ class Daemon:
             return []
         if "paths.state" in changed:
             raise ConfigError("paths.state cannot change while she runs.", "Stop her, and start her again.")
-        if any(path.partition(".")[0] in ENGINES for path in changed):
+        if any(path.partition(".")[0] in ENGINES and path not in LIGHT for path in changed):
             parts = await self._loading.call(lambda: self._load(config, lambda _: None))
         end = time.monotonic() + POLITE
         while not assistant.finished and time.monotonic() < end:  # noqa: ASYNC110 (nothing tells of it)

@@ -38,7 +38,7 @@ def read(folder: Path) -> Voiceprint | None:
             f"What is known of your voice, {path}, cannot be read: {problem.strerror}.",
             "Check its permissions.",
         ) from problem
-    except (ValueError, KeyError, TypeError) as problem:
+    except (ValueError, KeyError, TypeError, OverflowError) as problem:
         raise StorageError(f"What is known of your voice, {path}, is damaged.", _ANEW) from problem
 
 
