@@ -31,7 +31,7 @@ _LEAST_SPEECH_S = 0.15
 _LEAST_SHARE = 0.1
 _COMPRESSION = 2.4  # Whisper's own limit
 
-_BRIEF_S = 1.2
+BRIEF_S = 1.2
 """Speech so short may be a bark or a sneeze: what sounds most like a person, and where Whisper is surest."""
 
 _BRIEF_NO_SPEECH = 0.4
@@ -68,7 +68,7 @@ def rejection(
         return "invented"
     if transcript.logprob < UNSURE:
         return "unsure"
-    if speech_seconds < _BRIEF_S and (reason := _no_word(transcript, speech_seconds)):
+    if speech_seconds < BRIEF_S and (reason := _no_word(transcript, speech_seconds)):
         return reason
     if not words(transcript.text):
         return "empty"

@@ -18,7 +18,7 @@ from samantha.dialog.reply import Engines
 from samantha.dialog.token import Token
 from samantha.errors import Cancelled
 from samantha.events import Event, Heard, ReplyStarted, SpeechStarted, TalkPressed
-from samantha.hearing.plausible import rejection
+from samantha.hearing.plausible import BRIEF_S, rejection
 from samantha.mind.prompt import Prompt
 from samantha.mind.stops import Stops
 from samantha.ports import Message, Transcript
@@ -107,7 +107,7 @@ class Guests:
             finally:
                 token.cancel()
         # How much of it is speech is not known here, so nothing is said about that.
-        speech = min(1.0, seconds(len(sound)))
+        speech = min(BRIEF_S, seconds(len(sound)))
         doubt = rejection(0.0, speech, speech, transcript, self._hearing)
         if doubt in ("no-speech", "invented", "repetition", "empty"):
             return Transcript("", transcript.language, transcript.no_speech, transcript.logprob)
