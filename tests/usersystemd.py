@@ -35,7 +35,7 @@ PROGRAMS = {
 UID = 4242
 HOME = Path("/home/person")
 RUNTIME = Path(f"/run/user/{UID}")
-READY_S = 30.0
+READY_S = 60.0
 
 # Joins a cgroup of its own, which becomes the root of what is seen from then on.
 _ENTER = """
