@@ -128,6 +128,7 @@ def test_another_microphone_in_mid_sentence_does_not_disturb_her(tmp_path: Path)
     class Passing:
         coupled = True
         learnt = False
+        surplus = 0.0
 
         def process(self, mic: Block, far: Block) -> Block:
             return mic

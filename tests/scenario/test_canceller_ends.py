@@ -205,6 +205,7 @@ def test_her_own_canceller_rests_while_the_server_cancels() -> None:
     class Halving:
         coupled = True
         learnt = False
+        surplus = 0.0
 
         def process(self, mic: np.ndarray, far: np.ndarray) -> np.ndarray:
             return mic / 2

@@ -188,6 +188,7 @@ def test_her_own_voice_coming_back_is_no_turn(tmp_path: Path) -> None:
     class Deaf:
         coupled = True
         learnt = False
+        surplus = 0.0
 
         def process(self, mic: np.ndarray, far: np.ndarray) -> np.ndarray:
             return mic

@@ -389,6 +389,7 @@ def test_her_own_echo_does_not_stop_her(tmp_path: Path) -> None:
     class Deaf:
         coupled = True
         learnt = False
+        surplus = 0.0
 
         def process(self, mic: np.ndarray, far: np.ndarray) -> np.ndarray:
             return mic
