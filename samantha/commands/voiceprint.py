@@ -128,7 +128,9 @@ def forget() -> None:
     gone = owner.forget(settings.state_folder)
     print("She has forgotten your voice." if gone else "She does not know your voice.")
     if settings.attention.owner_only:
-        print("Set attention.owner_only: false before her next start: else she looks for a voice to answer alone.")
+        print(
+            "Set attention.owner_only: false before her next start: else she looks for a voice to answer alone."
+        )
 
 
 def _engine() -> tuple[Config, SpeakerEncoder]:

@@ -201,7 +201,7 @@ class Leaky:
 
     coupled = True
     learnt = True
-    surplus = 0.0
+    surplus = 10.0
 
     def process(self, mic: Block, far: Block) -> Block:
         return mic
