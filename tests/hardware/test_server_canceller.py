@@ -58,6 +58,10 @@ async def hear(echo_cancellation: str, seconds: str) -> None:
     card.start(heard.append, render)
     try:
         await asyncio.sleep(2)
+        for _ in range(80):  # a busy server takes its time to load a module
+            if card.cancels or echo_cancellation != "system":
+                break
+            await asyncio.sleep(0.1)
         print("open", flush=True)
         await asyncio.sleep(float(seconds))
     finally:
