@@ -154,7 +154,7 @@ def until(
     deadline = time.monotonic() + patience
     while not done():
         if time.monotonic() > deadline:
-            pytest.fail(f"{problem}: {user.log()[-4000:] if user else ''}")
+            pytest.fail(f"{problem}: {_told(user) if user else ''}")
         time.sleep(0.05)
 
 
@@ -167,7 +167,18 @@ def _need_programs() -> None:
 
 
 def _running(user: UserSystemd) -> bool:
-    return user.run("systemctl", "--user", "is-system-running", check=False).stdout.strip() == "running"
+    """Whether it has started, though a unit of the desktop that is of no concern here may have failed."""
+    state = user.run("systemctl", "--user", "is-system-running", check=False).stdout.strip()
+    return state in ("running", "degraded")
+
+
+def _told(user: UserSystemd) -> str:
+    """What the manager is waiting for, what has failed, and what it wrote."""
+    asked = [
+        user.run("systemctl", "--user", "--no-pager", *what, check=False)
+        for what in (["is-system-running"], ["list-jobs"], ["--failed"])
+    ]
+    return "\n".join([*(done.stdout + done.stderr for done in asked), user.log()[-4000:]])
 
 
 def _children(pid: int) -> list[int]:
