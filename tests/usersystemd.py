@@ -133,10 +133,12 @@ def user_systemd(folder: Path, kind: type[User], shown: tuple[Path, ...] = ()) -
     with log.open("wb") as sink:
         world = subprocess.Popen(command, stdout=sink, stderr=sink, stdin=subprocess.DEVNULL)
     try:
-        until(lambda: _children(world.pid) or world.poll() is not None, "the namespaces were not made")
-        if world.poll() is not None:
+        script = folder / "inside"
+        until(lambda: _child(world.pid, script) or world.poll() is not None, "the namespaces were not made")
+        first = _child(world.pid, script)
+        if first is None:
             pytest.skip(f"no namespaces for a user systemd here: {log.read_text().strip()[-300:]}")
-        user = kind(_children(world.pid)[0], log, _environment())
+        user = kind(first, log, _environment())
         until(lambda: _running(user), "the user manager did not start", user)
         yield user
     finally:
@@ -181,11 +183,15 @@ def _told(user: UserSystemd) -> str:
     return "\n".join([*(done.stdout + done.stderr for done in asked), user.log()[-4000:]])
 
 
-def _children(pid: int) -> list[int]:
+def _child(pid: int, script: Path) -> int | None:
+    """The child of `pid` that runs `script`; it has others before, which make the way for it."""
     try:
-        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+            if str(script).encode() in Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0"):
+                return int(child)
     except OSError:
-        return []
+        pass  # one of them, or all, have ended
+    return None
 
 
 def _environment() -> dict[str, str]:
