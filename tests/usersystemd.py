@@ -35,7 +35,7 @@ PROGRAMS = {
 UID = 4242
 HOME = Path("/home/person")
 RUNTIME = Path(f"/run/user/{UID}")
-READY_S = 60.0
+READY_S = 30.0
 
 # Joins a cgroup of its own, which becomes the root of what is seen from then on.
 _ENTER = """
@@ -169,9 +169,7 @@ def _need_programs() -> None:
 
 
 def _running(user: UserSystemd) -> bool:
-    """Whether it has started, though a unit of the desktop that is of no concern here may have failed."""
-    state = user.run("systemctl", "--user", "is-system-running", check=False).stdout.strip()
-    return state in ("running", "degraded")
+    return user.run("systemctl", "--user", "is-system-running", check=False).stdout.strip() == "running"
 
 
 def _told(user: UserSystemd) -> str:
