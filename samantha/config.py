@@ -130,6 +130,18 @@ class Attention(_Section):
     owner_likeness: Annotated[float, Field(ge=0, le=1)] = 0.3
 
 
+class Memory(_Section):
+    """What she keeps of what she hears, and what she makes of it."""
+
+    enabled: bool = True
+    encrypted: bool = False
+    embedder: str = "minilm"
+    recall_tokens: Annotated[int, Field(ge=16, le=1000)] = 96
+    reflect_after_s: Annotated[float, Field(ge=5, le=3600)] = 30.0
+    greet_after_min: Annotated[int, Field(ge=10, le=100_000)] = 120
+    growth: bool = True
+
+
 class Ptt(_Section):
     """The key to talk with."""
 
@@ -203,6 +215,7 @@ class Config(_Section):
     voice: Voice = Voice()
     dialog: Dialog = Dialog()
     attention: Attention = Attention()
+    memory: Memory = Memory()
     ptt: Ptt = Ptt()
     api: Api = Api()
     wyoming: Wyoming = Wyoming()

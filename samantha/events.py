@@ -106,6 +106,8 @@ class Heard(_Event):
     """A finished turn that is for her, and only that."""
 
     text: str
+    by: Literal["person", "other"] = "person"
+    """Whether it is her person who spoke, as far as she knows; another voice is answered and not believed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,8 @@ A device is driven by the event loop and calls two functions on it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal, Protocol
 
 from samantha.audio.pcm import Block
@@ -224,6 +225,48 @@ class LanguageModel(Protocol):
         `temperature` is in [0, 2]; None: as the settings say. `begun` is how the message begins already: what
         comes goes on from there.
         """
+        ...
+
+    def ponder(self, messages: Sequence[Message], token: Token, *, max_tokens: int, grammar: str = "") -> str:
+        """An answer to `messages` that nobody hears: likeliest words first, and beside the conversation, whose
+        place in the cache stays. `grammar` (GBNF) bounds its form, where the engine can do that.
+        """
+        ...
+
+
+class Embedder(Protocol):
+    """Text as a point in a space where what means the same is near."""
+
+    @property
+    def name(self) -> str:
+        """Which model: points of two models cannot be compared."""
+        ...
+
+    def embed(self, texts: Sequence[str]) -> Block:
+        """One vector of length 1 for each of `texts`, shape (n, d), float32; about a millisecond each."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Recollection:
+    """Something that comes to her mind."""
+
+    memory: int
+    """Which: its id in the store."""
+    text: str = field(repr=False)
+    """The person's own words, if `quoted`, else a sentence about him in hers."""
+    at: datetime
+    """When it was said, with the time zone of then."""
+    quoted: bool
+    score: float
+    """How well it fits, in [0, 1]."""
+
+
+class Memory(Protocol):
+    """What she remembers. Called from one thread, its lane."""
+
+    def recall(self, words: str, now: datetime) -> tuple[Recollection, ...]:
+        """What comes to mind at `words`, the best first; few or none. Within 30 ms."""
         ...
 
 

@@ -27,6 +27,60 @@ MIGRATIONS = (
         value TEXT NOT NULL                    -- JSON
     );
     """,
+    """
+    ALTER TABLE turns ADD COLUMN by TEXT NOT NULL DEFAULT 'person';  -- 'other': another voice, television, a text
+    ALTER TABLE turns ADD COLUMN learnt INTEGER NOT NULL DEFAULT 0;  -- how far it went: see store/memories.py
+    CREATE INDEX turns_to_learn ON turns (learnt, id) WHERE learnt < 3;
+    CREATE TABLE memories (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        kind TEXT NOT NULL CHECK (kind IN ('said', 'fact', 'diary', 'thread')),
+        text TEXT NOT NULL,
+        at REAL NOT NULL,                      -- when it was said, or began to be true
+        utc_offset REAL NOT NULL,
+        turn INTEGER REFERENCES turns (id) ON DELETE CASCADE,       -- where it comes from; a diary: its first turn
+        last_turn INTEGER REFERENCES turns (id) ON DELETE CASCADE,  -- a diary: its last
+        importance REAL NOT NULL,              -- 0 to 1
+        confidence REAL NOT NULL DEFAULT 1,    -- 0 to 1
+        subject TEXT NOT NULL DEFAULT '',
+        relation TEXT NOT NULL DEFAULT '',
+        value TEXT NOT NULL DEFAULT '',
+        feeling TEXT NOT NULL DEFAULT '',
+        due REAL,                              -- a thread: when it will be settled
+        until REAL,                            -- since when it is no longer so; NULL: it still is
+        closed_by INTEGER REFERENCES memories (id) ON DELETE SET NULL,
+        vector BLOB                            -- its meaning: signed bytes, see mind/recall.py
+    );
+    CREATE UNIQUE INDEX memories_said ON memories (turn) WHERE kind = 'said';
+    CREATE INDEX memories_by_turn ON memories (turn);
+    CREATE INDEX memories_by_time ON memories (at);
+    CREATE INDEX memories_open ON memories (kind, subject) WHERE until IS NULL;
+    CREATE VIRTUAL TABLE memory_words USING fts5 (
+        text, content='memories', content_rowid='id', tokenize='porter unicode61 remove_diacritics 2'
+    );
+    CREATE TRIGGER memory_added AFTER INSERT ON memories BEGIN
+        INSERT INTO memory_words (rowid, text) VALUES (new.id, new.text);
+    END;
+    CREATE TRIGGER memory_gone AFTER DELETE ON memories BEGIN
+        INSERT INTO memory_words (memory_words, rowid, text) VALUES ('delete', old.id, old.text);
+    END;
+    CREATE TRIGGER memory_changed AFTER UPDATE OF text ON memories BEGIN
+        INSERT INTO memory_words (memory_words, rowid, text) VALUES ('delete', old.id, old.text);
+        INSERT INTO memory_words (rowid, text) VALUES (new.id, new.text);
+    END;
+    CREATE TRIGGER turn_amended AFTER UPDATE OF text ON turns BEGIN
+        DELETE FROM memories WHERE turn = new.id AND kind <> 'diary';
+        UPDATE turns SET learnt = 0 WHERE id = new.id;
+    END;
+    CREATE TABLE steps (                       -- how her character moved: see mind/traits.py
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        at REAL NOT NULL,
+        utc_offset REAL NOT NULL,
+        trait TEXT NOT NULL,
+        change REAL NOT NULL,
+        reason TEXT NOT NULL,                  -- in her words, never the person's
+        turn INTEGER REFERENCES turns (id) ON DELETE SET NULL
+    );
+    """,
 )
 """What makes each version of the file from the one before. What has been released never changes; it grows."""
 
@@ -39,6 +93,8 @@ class KeptTurn:
     text: str = field(repr=False)
     said_at: datetime
     interrupted: bool = False
+    by: Literal["person", "other"] = "person"
+    """Of what was said to her: whether it was her person, as far as she knows."""
 
 
 class Database:
@@ -49,7 +105,7 @@ class Database:
     """
 
     def __init__(self, folder: Path, *, patience: float = 1.0) -> None:
-        self._file = SqliteFile(folder / "samantha.db", MIGRATIONS, patience)
+        self.file = SqliteFile(folder / "samantha.db", MIGRATIONS, patience)
 
     # --- turns ----------------------------------------------------------------------------------------
 
@@ -60,15 +116,16 @@ class Database:
         row = (
             conversation,
             turn.role,
-            _storable(turn.text),
+            storable(turn.text),
             turn.interrupted,
             turn.said_at.timestamp(),
             offset.total_seconds(),
+            turn.by,
         )
-        with self._file.use() as connection:
+        with self.file.use() as connection:
             cursor = connection.execute(
-                "INSERT INTO turns (conversation, role, text, interrupted, said_at, utc_offset) "
-                "VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO turns (conversation, role, text, interrupted, said_at, utc_offset, by) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?)",
                 row,
             )
             assert cursor.lastrowid is not None
@@ -76,18 +133,18 @@ class Database:
 
     def amend_turn(self, conversation: str, turn: KeptTurn) -> None:
         """Put `turn` in the place of the newest of `conversation` on its side, or after all where there is none."""
-        with self._file.use() as connection:
+        with self.file.use() as connection:
             newest = connection.execute(
                 "SELECT max(id) FROM turns WHERE conversation = ? AND role = ?", (conversation, turn.role)
             ).fetchone()[0]
             if newest is not None:
-                connection.execute("UPDATE turns SET text = ? WHERE id = ?", (_storable(turn.text), newest))
+                connection.execute("UPDATE turns SET text = ? WHERE id = ?", (storable(turn.text), newest))
         if newest is None:
             self.add_turn(conversation, turn)
 
     def recent(self, conversation: str, limit: int) -> list[KeptTurn]:
         """The newest `limit` turns of `conversation`, oldest first."""
-        with self._file.use() as connection:
+        with self.file.use() as connection:
             rows = connection.execute(
                 "SELECT role, text, interrupted, said_at, utc_offset FROM turns WHERE conversation = ? "
                 "ORDER BY id DESC LIMIT ?",
@@ -106,7 +163,7 @@ class Database:
         A turn from the future was said just now: the clock has been put back since.
         """
         after = (now or datetime.now(UTC)).timestamp() - max_age.total_seconds()
-        with self._file.use() as connection:
+        with self.file.use() as connection:
             newest = connection.execute(
                 "SELECT conversation, said_at FROM turns ORDER BY id DESC LIMIT 1"
             ).fetchone()
@@ -116,13 +173,13 @@ class Database:
 
     def get(self, key: str, default: Any = None) -> Any:
         """The value kept under `key`, or `default`."""
-        with self._file.use() as connection:
+        with self.file.use() as connection:
             row = connection.execute("SELECT value FROM state WHERE key = ?", (key,)).fetchone()
         return default if row is None else json.loads(row[0])
 
     def put(self, key: str, value: Any) -> None:
         """Commit `value`, anything JSON can write, under `key`."""
-        with self._file.use() as connection:
+        with self.file.use() as connection:
             connection.execute(
                 "INSERT INTO state (key, value) VALUES (?, ?) "
                 "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
@@ -131,9 +188,9 @@ class Database:
 
     def close(self) -> None:
         """Let go of the file; may be called twice."""
-        self._file.close()
+        self.file.close()
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
     """`text` without half surrogate pairs, which are no text."""
     return text.encode("utf-8", "replace").decode("utf-8")

@@ -93,7 +93,7 @@ class Journal:
             case TurnReopened(text=text):
                 self._reopened = bool(text)
             case Heard():
-                self._keep("user", event.text, amends=self._reopened)
+                self._keep("user", event.text, amends=self._reopened, by=event.by)
                 self._reopened = False
             case ReplySpoken():
                 self._keep("assistant", event.text_heard, interrupted=event.interrupted)
@@ -125,9 +125,10 @@ class Journal:
         *,
         interrupted: bool = False,
         amends: bool = False,
+        by: Literal["person", "other"] = "person",
     ) -> None:
         if text.strip():
-            turn = KeptTurn(role, text, self._now().astimezone(), interrupted)
+            turn = KeptTurn(role, text, self._now().astimezone(), interrupted, by)
             write = self._database.amend_turn if amends else self._database.add_turn
             self._write_soon(partial(write, self.conversation, turn))
 
