@@ -101,6 +101,8 @@ class Script:
     context: int = 4096
     guesses: Sequence[str] = ()
     """What may be said where nothing certain was heard, the likeliest first."""
+    ponders: Callable[[Sequence[Message]], str] = lambda _: ""
+    """What the model makes of messages that it ponders."""
     prompts: list[list[Message]] = field(default_factory=list)
     prefilled: list[list[Message]] = field(default_factory=list)
     spoken: list[str] = field(default_factory=list)
@@ -179,6 +181,9 @@ class ScriptedModel:
                 raise Cancelled
             yield word if i == 0 and not begun else " " + word
             self._sleep(self._script.token_takes)
+
+    def ponder(self, messages: Sequence[Message], token: Token, *, max_tokens: int, grammar: str = "") -> str:
+        return self._script.ponders(messages)
 
 
 class ScriptedVoice:

@@ -51,3 +51,7 @@ class Recital:
             if token.cancelled:
                 raise Cancelled
             yield f" {word}" if i else word
+
+    def ponder(self, messages: Sequence[Message], token: Token, *, max_tokens: int, grammar: str = "") -> str:  # noqa: ARG002
+        """Nothing comes to this mind by itself."""
+        return ""

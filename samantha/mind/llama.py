@@ -1,28 +1,28 @@
 """A chat model of llama.cpp, through its C functions.
 
 `llama_cpp.Llama` is not used: it keeps the logits of a whole batch (311 MB for a vocabulary of 152,000) and
-its copies of states take a second. One sequence holds one conversation; whatever a prompt has in common with
-what the key-value cache holds is never computed again.
+its copies of states take a second. One sequence holds the conversation; whatever a prompt has in common with
+what the key-value cache holds is never computed again. What she thinks about beside the conversation has a
+small sequence of its own, on the same weights.
 """
 
 from __future__ import annotations
 
-import ctypes
 import logging
 import platform
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from samantha.config import Llm
 from samantha.dialog.token import Token
-from samantha.errors import Cancelled, ModelError, StorageError
+from samantha.errors import ModelError, StorageError
 from samantha.mind.model import Model
-from samantha.mind.native import AbortFlag, reason
 from samantha.mind.pieces import Pieces
 from samantha.mind.prefix import PrefixStore, common
-from samantha.mind.sampling import sampler
+from samantha.mind.sampling import likeliest, sampler
+from samantha.mind.sequence import CachedSequence, Threads
 from samantha.ports import Message
 
 log = logging.getLogger(__name__)
@@ -30,13 +30,18 @@ log = logging.getLogger(__name__)
 BATCH = 256
 """Tokens worked through in one go: more are no faster on processors, and every 256 cost 35 MB."""
 
+PONDERED = 1536
+"""Tokens that a thought beside the conversation may take, with what it begins with."""
+
+_PONDERING_BATCH = 64
+_PONDERING_RESTS_S = 120.0  # without a thought for so long, its sequence gives its memory back
 _MOST_THREADS = 8  # more only wait for one another
 _THOUGHTS_ALLOWED = 512  # tokens a model may think, unheard, on top of what it may say
-_OK, _NO_ROOM, _ABORTED = 0, 1, 2  # llama_decode
 
 
 class Llama:
-    """Implements ports.LanguageModel. Called from one thread, except for `threads` and `count`.
+    """Implements ports.LanguageModel. Called from one thread, except for `threads` and `count`, and for `ponder`,
+    which may have another.
 
     Raises ModelError, with what to do, if `path` is missing, damaged, no chat model, or too large for this
     machine. `state_folder` is where states of prefixes are kept; None: nowhere.
@@ -47,18 +52,13 @@ class Llama:
         self._c = self.model.c
         self._settings = settings
         self.name = self.model.name
-        self._most_threads = settings.threads or physical_cores()
-        self._threads = self._threads_in_force = self._most_threads
-        self._may_go_on = threading.Condition()
-        self._flag = AbortFlag(self._c)
-        self._context = self._open()
-        self._memory = self._c.llama_get_memory(self._context)
-        if not self._memory:
-            raise ModelError(f"{path} cannot continue a text.", "Name a chat model in llm.model.")
-        self.context = int(self._c.llama_n_ctx(self._context))
-        self._batch = _batch(self._c)
-        self._held: list[int] = []
+        self._threads = Threads(settings.threads or physical_cores())
+        self._conversation = self._sequence(self.model.context, BATCH)
+        self.context = self._conversation.size
         self._call = 0
+        self._pondering = threading.Lock()
+        self._aside: CachedSequence | None = None
+        self._pondered = 0.0
         self._store = None
         if state_folder is not None:
             file = path.stat()
@@ -74,13 +74,11 @@ class Llama:
     @property
     def threads(self) -> int:
         """How many threads compute from the next step on; 0: none does until it is more again. Any thread."""
-        return self._threads
+        return self._threads.now
 
     @threads.setter
     def threads(self, threads: int) -> None:
-        with self._may_go_on:
-            self._threads = threads
-            self._may_go_on.notify_all()
+        self._threads.now = threads
 
     def count(self, messages: Sequence[Message]) -> int:
         """Tokens of `messages` as the chat template lays them out; from any thread."""
@@ -99,6 +97,7 @@ class Llama:
         """
         self._call += 1
         self._work_through(self.model.prefix(messages, unfinished=unfinished), token, for_answer=False)
+        self._rest()
 
     def generate(
         self,
@@ -121,13 +120,14 @@ class Llama:
             settings = settings.model_copy(update={"temperature": temperature})
         self._call += 1
         call = self._call
+        sequence = self._conversation
         prompt = self.model.prompt(messages, begun)
         opening = prompt[common(prompt, self.model.prompt(messages)) :] if begun else []
         self._work_through(prompt, token, for_answer=True)
         pieces, said = Pieces(goes_on=begun == begun.rstrip() != ""), 0
         with sampler(self._c, self.model.tokens, settings, opening) as choose:
             for _ in range(max_tokens + _THOUGHTS_ALLOWED):
-                chosen = choose(self._context)
+                chosen = choose(sequence.pointer)
                 if self.model.ends(chosen):
                     break
                 if text := pieces.feed(self.model.piece(chosen)):
@@ -135,11 +135,42 @@ class Llama:
                 if call != self._call:
                     raise RuntimeError("another call has taken this conversation's place in the cache")
                 said += not pieces.thinking
-                if said >= max_tokens or len(self._held) >= self.context:
+                if said >= max_tokens or len(sequence.held) >= self.context:
                     break
-                self._decode([chosen], token)
+                sequence.decode([chosen], token)
             if text := pieces.finish():
                 yield text
+
+    def ponder(self, messages: Sequence[Message], token: Token, *, max_tokens: int, grammar: str = "") -> str:
+        """The likeliest answer to `messages` of the form that `grammar` (GBNF, from its ``root``) allows.
+
+        It may be asked for on another thread than the rest: it computes beside the conversation, in a cache of
+        PONDERED tokens that is made for the first of these calls and keeps what they begin with. Raises
+        Cancelled; raises ModelError if `messages` leave no room, or `grammar` is none.
+        """
+        prompt = self.model.prompt(messages)
+        if len(prompt) + max_tokens > PONDERED:
+            raise ModelError(
+                f"A thought of {len(prompt)} tokens is too long for the {PONDERED} there are.", "Shorten it."
+            )
+        pieces, said = Pieces(), ""
+        with self._pondering:
+            if self._aside is None:
+                token.check()
+                self._aside = self._sequence(PONDERED, _PONDERING_BATCH)
+            sequence = self._aside
+            try:
+                sequence.work_through(prompt, token, for_answer=True)
+                with likeliest(self.model, grammar) as choose:
+                    for _ in range(max_tokens):
+                        chosen = choose(sequence.pointer)
+                        if self.model.ends(chosen):
+                            break
+                        said += pieces.feed(self.model.piece(chosen))
+                        sequence.decode([chosen], token)
+            finally:
+                self._pondered = time.monotonic()
+        return said + pieces.finish()
 
     # --- prefixes on disk -----------------------------------------------------------------------------
 
@@ -149,14 +180,9 @@ class Llama:
         state = self._store.load(tokens) if self._store else None
         if state is None or self._store is None:
             return False
-        self._forget_after(0)
-        data = (ctypes.c_uint8 * len(state)).from_buffer_copy(state)
-        if not self._c.llama_state_seq_set_data(self._context, data, len(state), 0):
-            log.info("a prefix state did not fit this model%s: it is computed again", reason())
+        if not self._conversation.put_back(state, tokens):
             self._store.forget(tokens)
-            self._c.llama_memory_clear(self._memory, True)
             return False
-        self._held = list(tokens)
         return True
 
     def save(self, messages: Sequence[Message]) -> None:
@@ -165,124 +191,53 @@ class Llama:
         What the cache holds beyond it is given up; if it holds something else, nothing is saved. A folder that
         cannot be written costs time at the next start and nothing more: it is said in the log.
         """
-        tokens = self.model.prefix(messages)
-        if self._store is None or common(self._held, tokens) < len(tokens):
+        tokens, sequence = self.model.prefix(messages), self._conversation
+        if self._store is None or common(sequence.held, tokens) < len(tokens):
             return
-        self._forget_after(len(tokens))
-        if len(self._held) < len(tokens):
+        sequence.forget_after(len(tokens))
+        if len(sequence.held) < len(tokens):
             return  # a model that cannot give up a part
-        size = int(self._c.llama_state_seq_get_size(self._context, 0))
-        data = (ctypes.c_uint8 * size)()
-        written = int(self._c.llama_state_seq_get_data(self._context, data, size, 0))
         try:
-            self._store.save(tokens, bytes(memoryview(data)[:written]))
+            self._store.save(tokens, sequence.state())
         except StorageError as problem:
             log.warning("%s", problem)
 
     def close(self) -> None:
         """Give the memory back; nothing may be called afterwards. May be called twice."""
-        if self._context:
-            self._c.llama_batch_free(self._batch)
-            self._c.llama_free(self._context)
-            self._context = None
-            self.model.close()
+        with self._pondering:
+            if self._aside is not None:
+                self._aside.close()
+                self._aside = None
+        self._conversation.close()
+        self.model.close()
 
     # --- computing ------------------------------------------------------------------------------------
 
-    def _work_through(self, tokens: list[int], token: Token, *, for_answer: bool) -> None:
+    def _work_through(self, tokens: Sequence[int], token: Token, *, for_answer: bool) -> None:
         if len(tokens) >= self.context:
             raise ModelError(
                 f"The conversation is {len(tokens)} tokens long, and {self.context} can be kept in view.",
                 "Raise llm.context, shorten the file in llm.persona, or begin a new conversation.",
             )
-        token.check()
-        # An answer needs the last token computed anew: its logits are not kept.
-        keep = min(common(self._held, tokens), len(tokens) - for_answer)
-        if keep == len(tokens):
-            return
-        keep = self._forget_after(keep)
-        for start in range(keep, len(tokens), BATCH):
-            self._decode(tokens[start : start + BATCH], token)
+        self._conversation.work_through(tokens, token, for_answer=for_answer)
 
-    def _forget_after(self, keep: int) -> int:
-        """Hold only the first `keep` tokens; how many are held then (models with recurrent layers: none)."""
-        if keep < len(self._held):
-            if not keep or not self._c.llama_memory_seq_rm(self._memory, 0, keep, -1):
-                self._c.llama_memory_clear(self._memory, False)
-                keep = 0
-            del self._held[keep:]
-        return keep
+    def _rest(self) -> None:
+        """Give back the memory for pondering, if nothing was pondered for a while."""
+        if self._aside is not None and self._pondering.acquire(blocking=False):
+            try:
+                if time.monotonic() - self._pondered > _PONDERING_RESTS_S:
+                    self._aside.close()
+                    self._aside = None
+            finally:
+                self._pondering.release()
 
-    def _decode(self, tokens: Sequence[int], token: Token) -> None:
-        """Work `tokens` into the cache, with logits for the last one."""
-        self._share_threads(token)
-        batch, at, last = self._batch, len(self._held), len(tokens) - 1
-        for i, one in enumerate(tokens):
-            batch.token[i] = one
-            batch.pos[i] = at + i
-            batch.logits[i] = i == last
-        batch.n_tokens = len(tokens)
-        self._flag.clear()
-        with token.stopping(self._flag.set):
-            outcome = self._c.llama_decode(self._context, batch)
-        if outcome == _OK:
-            self._held.extend(tokens)
-            return
-        if not self._c.llama_memory_seq_rm(self._memory, 0, at, -1):
-            self._c.llama_memory_clear(self._memory, False)
-            self._held.clear()
-        if outcome == _ABORTED:
-            raise Cancelled
-        if outcome == _NO_ROOM:
-            raise ModelError(f"The context of {self.context} tokens is full.", "Raise llm.context.")
-        raise ModelError(
-            f"{self.name} failed while computing{reason()}.",
-            "Run `samantha doctor`; if it stays, lower llm.context or llm.gpu_layers.",
-        )
-
-    def _share_threads(self, token: Token) -> None:
-        """Compute with as many threads as now may; wait while none may. Raises Cancelled."""
-        threads = self._threads
-        if threads < 1:
-            with token.stopping(self._look_again), self._may_go_on:
-                self._may_go_on.wait_for(lambda: self._threads > 0 or token.cancelled)
-                threads = self._threads
-        token.check()
-        if threads != self._threads_in_force:
-            self._c.llama_set_n_threads(self._context, threads, threads)
-            self._threads_in_force = threads
-
-    def _look_again(self) -> None:
-        with self._may_go_on:
-            self._may_go_on.notify_all()
-
-    # --- beginning ------------------------------------------------------------------------------------
-
-    def _open(self) -> Any:
-        params = self._c.llama_context_default_params()
-        params.n_ctx = self.model.context
-        params.n_batch = params.n_ubatch = BATCH
-        params.n_seq_max = 1
-        params.n_outputs_max = 1  # logits of one token, not of a batch
-        params.n_threads = params.n_threads_batch = self._most_threads
-        if not self._settings.gpu_layers:
-            # On processors it is slower: a tenth in a short prompt, a quarter after 1,000 tokens.
-            params.flash_attn_type = self._c.LLAMA_FLASH_ATTN_TYPE_DISABLED
-        params.no_perf = True
-        params.abort_callback = self._flag.predicate
-        params.abort_callback_data = self._flag.argument
-        context = self._c.llama_init_from_model(self.model.pointer, params)
-        if not context:
-            raise ModelError(
-                f"{self.name} cannot be given a context of {self.model.context} tokens{reason()}.",
-                "Lower llm.context.",
-            )
-        return context
+    def _sequence(self, size: int, batch: int) -> CachedSequence:
+        return CachedSequence(self.model, size, batch, self._threads, on_gpu=bool(self._settings.gpu_layers))
 
     def _warm(self) -> None:
         """Touch every weight once, so that the first answer does not wait for the disk."""
-        self._decode(range(min(16, self.model.tokens)), Token())
-        self._forget_after(0)
+        self._conversation.decode(range(min(16, self.model.tokens)), Token())
+        self._conversation.forget_after(0)
 
 
 def physical_cores() -> int:
@@ -290,12 +245,3 @@ def physical_cores() -> int:
     import psutil
 
     return max(1, min(_MOST_THREADS, psutil.cpu_count(logical=False) or 1))
-
-
-def _batch(c: Any) -> Any:
-    """Room for BATCH tokens of the one sequence."""
-    batch = c.llama_batch_init(BATCH, 0, 1)
-    for i in range(BATCH):
-        batch.n_seq_id[i] = 1
-        batch.seq_id[i][0] = 0
-    return batch

@@ -45,17 +45,16 @@ class Model:
         _check_memory(header, self.context, gpu_layers, bool(self.c.llama_supports_gpu_offload()))
         forget_reasons()
         self.pointer = _map(self.c, path, gpu_layers)
-        self._vocabulary = self.c.llama_model_get_vocab(self.pointer)
-        self.tokens = int(self.c.llama_vocab_n_tokens(self._vocabulary))
-        self._buffer = ctypes.create_string_buffer(512)
+        self.vocabulary = self.c.llama_model_get_vocab(self.pointer)
+        self.tokens = int(self.c.llama_vocab_n_tokens(self.vocabulary))
         special = self._special()
         self._control = self._unheard(special)
-        bos = int(self.c.llama_vocab_bos(self._vocabulary))
-        self._bos = bos if self.c.llama_vocab_get_add_bos(self._vocabulary) and bos >= 0 else None
+        bos = int(self.c.llama_vocab_bos(self.vocabulary))
+        self._bos = bos if self.c.llama_vocab_get_add_bos(self.vocabulary) and bos >= 0 else None
         self._template = ChatTemplate(
             (self.c.llama_model_chat_template(self.pointer, None) or b"").decode("utf-8", "replace"),
             bos=self._text(bos),
-            eos=self._text(int(self.c.llama_vocab_eos(self._vocabulary))),
+            eos=self._text(int(self.c.llama_vocab_eos(self.vocabulary))),
             special=special.values(),
             day=datetime.now(),
         )
@@ -96,7 +95,7 @@ class Model:
         data = text.encode("utf-8", "replace")
         room = len(data) + 8
         tokens = (ctypes.c_int32 * room)()
-        number = self.c.llama_tokenize(self._vocabulary, data, len(data), tokens, room, False, True)
+        number = self.c.llama_tokenize(self.vocabulary, data, len(data), tokens, room, False, True)
         if number < 0:
             raise ModelError(f"A prompt of {len(data)} bytes could not be put into tokens{reason()}.")
         found = tokens[:number]
@@ -104,21 +103,22 @@ class Model:
 
     def ends(self, token: int) -> bool:
         """Whether `token` says that the answer is over."""
-        return bool(self.c.llama_vocab_is_eog(self._vocabulary, token))
+        return bool(self.c.llama_vocab_is_eog(self.vocabulary, token))
 
     def piece(self, token: int) -> bytes:
-        """What `token` adds to the answer, in UTF-8 that may stop within a character."""
+        """What `token` adds to the answer, in UTF-8 that may stop within a character; any thread."""
         if token in self._control:
             return self._control[token]
-        room = len(self._buffer)
-        length = int(self.c.llama_token_to_piece(self._vocabulary, token, self._buffer, room, 0, True))
-        if length < 0:
-            self._buffer = ctypes.create_string_buffer(-length)
-            return self.piece(token)
-        return self._buffer.raw[:length]
+        room = 64
+        while True:
+            buffer = ctypes.create_string_buffer(room)
+            length = int(self.c.llama_token_to_piece(self.vocabulary, token, buffer, room, 0, True))
+            if length >= 0:
+                return buffer.raw[:length]
+            room = -length
 
     def _text(self, token: int) -> str:
-        text = self.c.llama_vocab_get_text(self._vocabulary, token) if token >= 0 else None
+        text = self.c.llama_vocab_get_text(self.vocabulary, token) if token >= 0 else None
         return (text or b"").decode("utf-8", "replace")
 
     def _special(self) -> dict[int, str]:
@@ -126,7 +126,7 @@ class Model:
 
         Other added tokens are words, or runs of blanks and newlines, that may stand in anybody's message.
         """
-        attributes, vocabulary = self.c.llama_vocab_get_attr, self._vocabulary
+        attributes, vocabulary = self.c.llama_vocab_get_attr, self.vocabulary
         kinds = ((i, attributes(vocabulary, i)) for i in range(self.tokens))
         found = {
             i: (kind, self._text(i)) for i, kind in kinds if kind & (_UNKNOWN | _CONTROL | _USER_DEFINED)
@@ -143,7 +143,7 @@ class Model:
         return {
             i: text.encode() if text in thoughts else b""
             for i, text in special.items()
-            if text in thoughts or self.c.llama_vocab_is_control(self._vocabulary, i)
+            if text in thoughts or self.c.llama_vocab_is_control(self.vocabulary, i)
         }
 
 

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from samantha.config import Llm
+from samantha.errors import ModelError
+from samantha.mind.model import Model
 
 TOP_K = 40
 """Only the likeliest tokens take part: 40 is llama.cpp's own default."""
@@ -39,6 +41,26 @@ def sampler(
     for token in said:
         c.llama_sampler_accept(chain, token)
     try:
+        yield lambda context: int(c.llama_sampler_sample(chain, context, -1))
+    finally:
+        c.llama_sampler_free(chain)
+
+
+@contextmanager
+def likeliest(model: Model, grammar: str) -> Iterator[Callable[[Any], int]]:
+    """Within the block, a function that chooses the likeliest token that `grammar` (GBNF) allows; "": any.
+
+    Raises ModelError if `grammar` is none.
+    """
+    c = model.c
+    chain = c.llama_sampler_chain_init(c.llama_sampler_chain_default_params())
+    try:
+        if grammar:
+            bounds = c.llama_sampler_init_grammar(model.vocabulary, grammar.encode(), b"root")
+            if not bounds:
+                raise ModelError("A grammar that bounds what she ponders is none.")
+            c.llama_sampler_chain_add(chain, bounds)
+        c.llama_sampler_chain_add(chain, c.llama_sampler_init_greedy())
         yield lambda context: int(c.llama_sampler_sample(chain, context, -1))
     finally:
         c.llama_sampler_free(chain)

@@ -227,6 +227,16 @@ class FallbackModel:
             )
         )
 
+    def ponder(self, messages: Sequence[Message], token: Token, *, max_tokens: int, grammar: str = "") -> str:
+        """As of ports.LanguageModel, with this machine's model only where it stands in already.
+
+        Nobody waits for a thought: for its sake no model is loaded, and nothing is learnt about the other
+        machine. Raises UnreachableError while that is away and nothing stands in.
+        """
+        stands_in = self._local if self.fallback.away else None
+        llm = stands_in or self.fallback.remote
+        return llm.ponder(messages, token, max_tokens=max_tokens, grammar=grammar)
+
     def restore(self, messages: Sequence[Message]) -> bool:
         """Remember what every prompt begins with: it is worked through when this machine's model is loaded."""
         self._opening = list(messages)

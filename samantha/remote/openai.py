@@ -100,6 +100,17 @@ class OpenAI:
         if rest := pieces.finish():
             yield rest
 
+    def ponder(
+        self,
+        messages: Sequence[Message],
+        token: Token,
+        *,
+        max_tokens: int,
+        grammar: str = "",  # noqa: ARG002 (each server has another word for it, and who asks checks the answer)
+    ) -> str:
+        """An answer to `messages` at temperature 0, of whatever form; errors as of `generate`."""
+        return "".join(self.generate(messages, token, max_tokens=max_tokens, temperature=0.0))
+
     def _deltas(self, response: HTTPResponse) -> Iterator[str]:
         """What the model writes, thoughts that the server has set apart as empty strings."""
         deadline = time.monotonic() + self._remote.timeout_s

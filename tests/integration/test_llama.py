@@ -109,13 +109,13 @@ def test_a_prefix_is_worked_through_once(llm: Llama) -> None:
 def computed(llm: Llama, monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
     """How many tokens `llm` has worked through since this was last asked."""
     numbers: list[int] = []
-    decode = llm._decode
+    decode = llm._conversation.decode
 
     def counting(tokens: Sequence[int], token: Token) -> None:
         decode(tokens, token)
         numbers.append(len(tokens))
 
-    monkeypatch.setattr(llm, "_decode", counting)
+    monkeypatch.setattr(llm._conversation, "decode", counting)
 
     def since() -> int:
         number = sum(numbers)

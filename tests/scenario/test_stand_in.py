@@ -62,6 +62,9 @@ class Far:
         yield from self.words
         raise UnreachableError(FAR, "cannot be reached: gone")
 
+    def ponder(self, messages: Sequence[Message], token: Token, *, max_tokens: int, grammar: str = "") -> str:
+        raise UnreachableError(FAR, "cannot be reached: gone")
+
 
 def run(folder: Path, script: Script, far: Far) -> Outcome:
     """Two turns, with `far` to think with and the scripted model to stand in."""

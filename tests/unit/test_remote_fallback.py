@@ -70,6 +70,11 @@ class Model:
                 raise self.problem
             yield f"{begun}{word}"
 
+    def ponder(self, messages: Sequence[Message], token: Token, *, max_tokens: int, grammar: str = "") -> str:
+        if self.problem is not None:
+            raise self.problem
+        return " ".join(self.words)
+
     def restore(self, messages: Sequence[Message]) -> bool:
         return self.kept
 
