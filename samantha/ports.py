@@ -262,11 +262,62 @@ class Recollection:
     """How well it fits, in [0, 1]."""
 
 
+@dataclass(frozen=True, slots=True)
+class Attended:
+    """What she did about her memory because she was asked to, and what she says to that."""
+
+    line: str = field(repr=False)
+    forgotten: tuple[str, ...] = field(default=(), repr=False)
+    """What was said and must not be known any more."""
+    private: bool = False
+    """Whether neither the request nor the line is to be kept."""
+
+
 class Memory(Protocol):
-    """What she remembers. Called from one thread, its lane."""
+    """What she remembers of her person, and what has become of her with him.
+
+    Blocking; called from one thread, its lane. Raises StorageError if the disk refuses.
+    """
 
     def recall(self, words: str, now: datetime) -> tuple[Recollection, ...]:
         """What comes to mind at `words`, the best first; few or none. Within 30 ms."""
+        ...
+
+    def attend(self, words: str, now: datetime) -> Attended | None:
+        """Do what `words` ask of her memory ("forget that", "what do you know about me?"); None: nothing."""
+        ...
+
+    def greeting(self, words: str, now: datetime) -> tuple[str, bool]:
+        """How she begins her answer to the first `words` after a while, and whether that is all of it; or ""."""
+        ...
+
+    def heard(self, words: str, now: datetime, *, before: str, by: str) -> None:
+        """The person said `words` after what she said `before`: whatever that tells of what he likes in her."""
+        ...
+
+    @property
+    def character(self) -> str:
+        """What she has become, for her description of herself; "" on the first day."""
+        ...
+
+    @property
+    def terseness(self) -> float:
+        """By how much her answers are to be shorter or longer than at first: a factor, about 0.5 to 1.5."""
+        ...
+
+    def names(self) -> tuple[str, ...]:
+        """Names she should expect to hear."""
+        ...
+
+    def reflect(self, now: datetime, llm: LanguageModel, token: Token) -> bool:
+        """Think about the next bit of what was said; False if there is nothing left to think about.
+
+        From the model's thread. Raises Cancelled, with nothing lost, when `token` is.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of the disk; may be called twice."""
         ...
 
 

@@ -50,7 +50,7 @@ class TextConversation:
 
     def answer(self, text: str, token: Token, show: Callable[[str], None]) -> str:
         """Her answer to `text`, given to `show` piece by piece; if `token` is cancelled, as far as it came."""
-        self.history.user(self._prompt.note(text, self._now()))
+        self.history.user(self._prompt.note(text, self._now()), text)
         messages = self._prompt.fit(self.history, self._llm.count)
         written: list[str] = []
         interrupted = False

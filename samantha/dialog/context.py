@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from samantha.dialog.reply import Engines, Reply
 from samantha.dialog.token import Token
-from samantha.mind.history import History
+from samantha.mind import summary
+from samantha.mind.history import History, Turn
 from samantha.mind.prompt import Prompt
 from samantha.ports import Message
+
+AT_ONCE = 2400
+"""Characters of conversation that are summed up in one go: half a minute of work on a slow machine."""
 
 
 class Context:
@@ -18,6 +22,8 @@ class Context:
         self.history = History()
         self.prompt = prompt
         self._engines = engines
+        self._draft: tuple[tuple[Turn, ...], str] = ((), "")
+        """The oldest turns that are summed up already, together with what was before them, and how."""
 
     def messages(self, note: str = "") -> list[Message]:
         """The prompt for her next answer; `note` is what is being said, and not history yet."""
@@ -40,17 +46,58 @@ class Context:
     async def make_room(self, token: Token) -> None:
         """Let the oldest turns go before the window is full, and have the rest worked through again.
 
-        Whole thirds at once: each time the start of the prompt changes, all of it must be read anew.
+        Whole thirds at once: each time the start of the prompt changes, all of it must be read anew. A summary
+        takes their place; they stay until it is written, which may take several rests.
         """
         engines = self._engines
         messages = self.messages()
         if self.prompt.overflows(await self._count(messages)) and not token.cancelled:
-            self.history.drop_oldest_third()
+            await self._condense(token)
             messages = self.messages()
         if not token.cancelled:
             await engines.llm_lane.call(lambda: engines.llm.prefill(messages, token))
+
+    def forget(self, texts: Collection[str]) -> bool:
+        """Have it that nothing was said that holds one of `texts`; whether anything was."""
+        self._draft = ((), "")
+        return self.history.forget(texts)
+
+    async def _condense(self, token: Token) -> None:
+        history = self.history
+        gone = history.oldest_third()
+        done, text = self._draft
+        if not done or gone[: len(done)] != done:
+            done, text = (), history.summary
+        while len(done) < len(gone):
+            piece = _beginning(gone[len(done) :])
+            text = await self._summed_up(text, piece, token)
+            done += piece
+            self._draft = (done, text)
+        if not token.cancelled and done == history.turns[: len(done)]:
+            history.condense(done, text)
+            self._draft = ((), "")
+
+    async def _summed_up(self, before: str, turns: Sequence[Turn], token: Token) -> str:
+        llm, name = self._engines.llm, self.prompt.name
+        lines = [("" if turn.role == "user" else "Samantha", turn.words) for turn in turns]
+        asked = summary.request(before, lines, name)
+        written = await self._engines.llm_lane.call(
+            lambda: llm.ponder(asked, token, max_tokens=summary.REQUEST_TOKENS, grammar=summary.GRAMMAR)
+        )
+        told = [turn.words for turn in turns if turn.role == "user"]
+        return summary.checked(written, before, lines, name) or summary.gist(before, told)
 
     async def _count(self, messages: Sequence[Message]) -> int:
         llm = self._engines.llm
         # Not on the model's own lane: it may be reading ahead, and this is allowed from any thread.
         return await self._engines.small_lane.call(lambda: llm.count(messages))
+
+
+def _beginning(turns: Sequence[Turn]) -> tuple[Turn, ...]:
+    """The first of `turns`, as many as can be summed up at once."""
+    length = 0
+    for number, turn in enumerate(turns):
+        length += len(turn.words)
+        if length > AT_ONCE and number:
+            return tuple(turns[:number])
+    return tuple(turns)

@@ -25,7 +25,7 @@ from samantha.dialog.attempt import Attempt, Challenge, Said, Unsaid
 from samantha.dialog.audience import Audience, Judgement
 from samantha.dialog.background import Background, trace
 from samantha.dialog.context import Context
-from samantha.dialog.idle import Idle
+from samantha.dialog.idle import REST, Idle
 from samantha.dialog.reply import Engines, Reply
 from samantha.dialog.turn import OpenTurn
 from samantha.errors import Cancelled, SamanthaError
@@ -136,7 +136,8 @@ class Conversation:
         self._regretted = False
         self._asides = Asides()
         self._idle = Idle(
-            self.context.make_room, lambda text: self._publish(Failed(at=self._clock(), error=text))
+            ((REST, self.context.make_room),),
+            lambda text: self._publish(Failed(at=self._clock(), error=text)),
         )
         self._tasks: set[asyncio.Task[None]] = set()
         self._background = Background()
@@ -270,7 +271,7 @@ class Conversation:
         self._floor = attempt = self._new_attempt(committed=True)
         self._answer_due = self._clock() + samples(self._config.dialog.patience_s)
         self._publish(Heard(at=self._clock(), text=text.strip()))
-        self.context.history.user(self.context.prompt.note(text, self._now()))
+        self.context.history.user(self.context.prompt.note(text, self._now()), text)
         self._unsaid = None
         if aloud:
             self._speak(attempt)
@@ -414,7 +415,7 @@ class Conversation:
                 self._give_up(self._floor)
             self._give_floor(attempt, self._clock())
         self._turn.before, self._told, self._regretted = "", "", False
-        self.context.history.user(said.note)
+        self.context.history.user(said.note, said.text)
         if attempt.reply.token.cancelled:
             return
         self._owed = said
@@ -494,7 +495,7 @@ class Conversation:
         if owed is None or owed.text != before:
             self._owed = Said(before, self._note(before), owed.language if owed else "en")
         assert self._owed is not None
-        self.context.history.user(self._owed.note)
+        self.context.history.user(self._owed.note, before)
 
     def _leave_floor(self, attempt: Attempt) -> None:
         self._floor = self._challenge = self._sign_due = self._answer_due = None

@@ -1,10 +1,10 @@
-"""What she does while nobody speaks: makes room in the model's window, and reads what is left of it again."""
+"""What she does while nobody speaks: makes room in the model's window, and thinks about what was said."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from samantha.audio.pcm import samples
 from samantha.dialog.background import trace
@@ -16,23 +16,29 @@ log = logging.getLogger(__name__)
 REST = samples(1.0)
 """How long nobody must have spoken before she uses the time for herself."""
 
+Work = Callable[[Token], Awaitable[None]]
+
 
 class Idle:
-    """Starts `work` once after each rest, and stops it as soon as anybody stirs.
+    """Does each of `works`, after the rest it waits for, once; stops as soon as anybody stirs.
 
-    `fail` is told of what a person can mend.
+    They are done in their order: one after the one before it, however long that takes. `fail` is told of what a
+    person can mend.
     """
 
-    def __init__(self, work: Callable[[Token], Awaitable[None]], fail: Callable[[str], None]) -> None:
-        self._work = work
+    def __init__(self, works: Sequence[tuple[int, Work]], fail: Callable[[str], None]) -> None:
+        self._works = works
         self._fail = fail
         self._token = Token()
         self._since: int | None = None
+        self._next = 0
+        self._task: asyncio.Task[None] | None = None
         self.tasks: set[asyncio.Task[None]] = set()
 
     def begin(self, now: int) -> None:
         """Nothing goes on from `now`."""
-        self._since = now
+        self._token.cancel()
+        self._since, self._next = now, 0
 
     def stir(self) -> None:
         """Something goes on: whatever was done in the idle time can wait."""
@@ -41,16 +47,20 @@ class Idle:
 
     def tick(self, now: int) -> None:
         """It is `now`."""
-        if self._since is not None and now - self._since >= REST:
-            self._since = None
-            self._token = Token()
-            task = asyncio.ensure_future(self._run(self._token))
-            self.tasks.add(task)
-            task.add_done_callback(self.tasks.discard)
+        if self._since is None or self._next == len(self._works):
+            return
+        rest, work = self._works[self._next]
+        if now - self._since < rest or (self._task is not None and not self._task.done()):
+            return
+        self._next += 1
+        self._token = Token()
+        self._task = task = asyncio.ensure_future(self._run(work, self._token))
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
 
-    async def _run(self, token: Token) -> None:
+    async def _run(self, work: Work, token: Token) -> None:
         try:
-            await self._work(token)
+            await work(token)
         except Cancelled:
             pass  # the person came first
         except SamanthaError as problem:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from samantha.mind.summary import gist
 from samantha.ports import Message, Role
 
 _OPENING = "Hello."
@@ -21,6 +23,13 @@ class Turn:
     text: str
     interrupted: bool = False
     """Whether she would have gone on."""
+    said: str = ""
+    """Of the person: the words alone, without the note that the model is given along with them."""
+
+    @property
+    def words(self) -> str:
+        """What was said, and nothing else."""
+        return self.said or self.text
 
 
 class History:
@@ -31,6 +40,8 @@ class History:
 
     def __init__(self) -> None:
         self._turns: list[Turn] = []
+        self.summary = ""
+        """What was said before the first of the turns, in a few sentences."""
 
     @property
     def turns(self) -> tuple[Turn, ...]:
@@ -41,10 +52,10 @@ class History:
         """Whether the last word was the person's."""
         return bool(self._turns) and self._turns[-1].role == "user"
 
-    def user(self, text: str) -> None:
-        """The person said `text` (with whatever note the model is given along with it)."""
+    def user(self, text: str, said: str = "") -> None:
+        """The person said `text`; `said` is that without whatever note the model is given along with it."""
         if text.strip():
-            self._turns.append(Turn("user", text.strip()))
+            self._turns.append(Turn("user", text.strip(), said=said.strip()))
 
     def samantha(self, text_heard: str, *, interrupted: bool = False) -> None:
         """Of what she said, `text_heard` was heard; nothing is kept of an answer nobody heard."""
@@ -69,24 +80,51 @@ class History:
         ]
         if messages and messages[0].role == "assistant":
             messages.insert(0, Message("user", _OPENING))
+        if messages and self.summary:
+            messages[0] = Message("user", f"(Earlier we talked: {self.summary})\n{messages[0].content}")
         return messages
 
     def make_room(self) -> bool:
-        """Become shorter by all means: oldest turns first, then the middle of the newest; False if none helps."""
-        return self.drop_oldest_third() or self.shorten_newest()
+        """Become shorter by all means: oldest turns first, then the middle of the newest; False if none helps.
 
-    def drop_oldest_third(self) -> bool:
-        """Forget the oldest third of the turns, at least one; False if only the newest is left.
+        Of turns that go so suddenly the person's plainest sentences are kept in the summary.
+        """
+        if gone := self.oldest_third():
+            said = [turn.words for turn in gone if turn.role == "user"]
+            self.condense(gone, gist(self.summary, said))
+            return True
+        return self.shorten_newest()
+
+    def oldest_third(self) -> tuple[Turn, ...]:
+        """The turns that go next, at least one; none if only the newest is left.
 
         What remains begins with the person, and the newest turn always remains.
         """
         cut = max(1, len(self._turns) // 3)
         while cut < len(self._turns) - 1 and self._turns[cut].role == "assistant":
             cut += 1
-        if cut >= len(self._turns):
-            return False
-        del self._turns[:cut]
-        return True
+        return tuple(self._turns[:cut]) if cut < len(self._turns) else ()
+
+    def condense(self, gone: Sequence[Turn], summary: str) -> None:
+        """Let `gone`, which are the oldest, go; `summary` stands for them and for all before them."""
+        assert list(gone) == self._turns[: len(gone)]
+        del self._turns[: len(gone)]
+        self.summary = summary
+
+    def forget(self, texts: Collection[str]) -> bool:
+        """Have it that no turn was said that holds one of `texts`, nor her answer to it; whether there was one."""
+        kept: list[Turn] = []
+        dropping = False
+        for turn in self._turns:
+            if turn.role == "user":
+                dropping = any(text in turn.words for text in texts)
+            if not dropping:
+                kept.append(turn)
+        changed = len(kept) < len(self._turns) or bool(texts and self.summary)
+        self._turns = kept
+        if texts:
+            self.summary = ""  # it may tell of them
+        return changed
 
     def shorten_newest(self) -> bool:
         """Halve the newest turn, its beginning and its end remain; False if it is too short for that."""
@@ -97,7 +135,7 @@ class History:
         if keep < _SHORTEST:
             return False
         text = f"{newest.text[:keep]} … {newest.text[-keep:]}"
-        self._turns[-1] = Turn(newest.role, text, newest.interrupted)
+        self._turns[-1] = Turn(newest.role, text, newest.interrupted, newest.said)
         return True
 
 

@@ -180,7 +180,7 @@ def restore(history: History, turns: Sequence[KeptTurn], prompt: Prompt) -> None
     newest = turns[-RESTORED:]
     for turn in dropwhile(_hers, newest) if len(turns) >= RESTORED else newest:
         if turn.role == "user":
-            history.user(prompt.note(turn.text, turn.said_at))
+            history.user(prompt.note(turn.text, turn.said_at), turn.text)
         else:
             history.samantha(turn.text, interrupted=turn.interrupted)
 

@@ -84,7 +84,7 @@ def test_the_person_begins_even_if_she_did() -> None:
 )
 def test_the_oldest_third_goes_and_the_person_begins_what_is_left(turns: int, left: int) -> None:
     history = conversation(*map(str, range(turns)))
-    assert history.drop_oldest_third()
+    assert history.make_room()
     assert texts(history)[-left:] == [str(i) for i in range(turns)][-left:]
     assert len(history.turns) == left
     assert left == 1 or history.turns[0].role == "user"
@@ -92,9 +92,9 @@ def test_the_oldest_third_goes_and_the_person_begins_what_is_left(turns: int, le
 
 def test_the_newest_turn_is_never_dropped() -> None:
     history = conversation("Hi.")
-    assert not history.drop_oldest_third()
+    assert not history.make_room()
     assert texts(history) == ["Hi."]
-    assert not History().drop_oldest_third()
+    assert not History().make_room()
 
 
 def test_what_is_added_leaves_what_was_there() -> None:

@@ -47,6 +47,7 @@ FLOORS: list[set[str]] = [
         "mind.prompt",
         "mind.secrets",
         "mind.stops",
+        "mind.summary",
         "mind.traits",
         "mind.when",
         "remote.reach",
