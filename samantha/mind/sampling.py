@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
+
+import numpy as np
 
 from samantha.config import Llm
 from samantha.errors import ModelError
@@ -22,6 +25,7 @@ REPEAT_PENALTY = 1.05
 REPEAT_WINDOW = 64
 """Tokens of the answer in which a repetition counts: a small model otherwise says a good sentence twice."""
 
+_CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])  # llama_token_data
 _RANDOM_SEED = 0xFFFFFFFF  # LLAMA_DEFAULT_SEED: a new one each time
 
 
@@ -53,17 +57,37 @@ def likeliest(model: Model, grammar: str) -> Iterator[Callable[[Any], int]]:
     Raises ModelError if `grammar` is none.
     """
     c = model.c
-    chain = c.llama_sampler_chain_init(c.llama_sampler_chain_default_params())
+    bounds = None
+    if grammar:
+        bounds = c.llama_sampler_init_grammar(model.vocabulary, grammar.encode(), b"root")
+        if not bounds:
+            raise ModelError("A grammar that bounds what she ponders is none.")
+    candidates = np.zeros(model.tokens, _CANDIDATE)
+    candidates["id"] = np.arange(model.tokens)
+
+    def allowed(some: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        """The logits of `some` candidates, minus infinity where the grammar forbids one."""
+        data = some.ctypes.data_as(c.llama_token_data_p)
+        c.llama_sampler_apply(bounds, ctypes.byref(c.llama_token_data_array(data, len(some), -1, False)))
+        return some["logit"]
+
+    def choose(context: Any) -> int:
+        logits = np.ctypeslib.as_array(c.llama_get_logits_ith(context, -1), (model.tokens,))
+        best = int(logits.argmax())
+        if bounds is None:
+            return best
+        candidates["logit"] = logits
+        # To hold one word against the grammar takes microseconds, the whole vocabulary tens of milliseconds.
+        if allowed(candidates[best : best + 1].copy())[0] == -np.inf:
+            best = int(allowed(candidates).argmax())
+        c.llama_sampler_accept(bounds, best)
+        return best
+
     try:
-        if grammar:
-            bounds = c.llama_sampler_init_grammar(model.vocabulary, grammar.encode(), b"root")
-            if not bounds:
-                raise ModelError("A grammar that bounds what she ponders is none.")
-            c.llama_sampler_chain_add(chain, bounds)
-        c.llama_sampler_chain_add(chain, c.llama_sampler_init_greedy())
-        yield lambda context: int(c.llama_sampler_sample(chain, context, -1))
+        yield choose
     finally:
-        c.llama_sampler_free(chain)
+        if bounds is not None:
+            c.llama_sampler_free(bounds)
 
 
 def _links(c: Any, vocabulary: int, settings: Llm) -> list[Any]:
