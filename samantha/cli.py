@@ -274,8 +274,9 @@ def doctor(
 
 _Part = TypeVar("_Part", bound=str)
 
-_BENCH_ALONE = ("turns", "gap", "person", "card", "keep", "llm", "plot")
-"""Options of `bench` that mean nothing in a room."""
+_NOT_IN_A_ROOM = ("turns", "gap", "person", "card", "keep", "llm", "plot")
+_NOT_OF_MEMORY = ("room", "turns", "gap", "person", "card", "keep", "plot")
+"""Options of `bench` that mean nothing there."""
 
 
 @app.command()
@@ -286,7 +287,8 @@ def bench(
         typer.Option(
             metavar="PART",
             help="Only turns, plain (the usual pipeline, for comparison), pauses, interruptions or idle; "
-            "with --room selfecho, overher and others; may be given several times.",
+            "with --room selfecho, overher and others; with --memory planted, twenty and others; "
+            "may be given several times.",
         ),
     ] = None,
     room: Annotated[
@@ -294,6 +296,9 @@ def bench(
         typer.Option(
             "--room", help="Measure her in a simulated room instead: echo, noise, other people, her name."
         ),
+    ] = False,
+    memory: Annotated[
+        bool, typer.Option("--memory", help="Measure instead what she remembers, and what she must not.")
     ] = False,
     turns: Annotated[int, typer.Option(min=1, max=999, help="How many turns.")] = 12,
     seed: Annotated[int, typer.Option(min=0, help="What is said, in which order, and when.")] = 1,
@@ -314,7 +319,7 @@ def bench(
         typer.Option(
             "--full",
             help="32 sentences for each length of pause, 32 interruptions of each kind; "
-            "with --room every condition, which takes hours.",
+            "with --room every condition, with --memory all of it, which takes hours.",
         ),
     ] = False,
     card: Annotated[bool, typer.Option("--card", help="Measure rest on the sound card, too.")] = False,
@@ -331,16 +336,17 @@ def bench(
     ] = None,
     changes: Set = None,
 ) -> None:
-    """Measure how fast she is here and how well she takes turns, or what she makes of a room: some ten minutes."""
-    from samantha.bench import house, session
+    """Measure how fast she is here and how well she takes turns, what she makes of a room, or her memory."""
+    from samantha.bench import house, remembering, session
     from samantha.commands import bench as benching
 
     config = settings(changes, voice__name=voice, llm__model=llm)
+    if memory:
+        _refuse(context, _NOT_OF_MEMORY, "--memory")
+        about = remembering.Wish(_among(tuple(remembering.PARTS), only), seed, full)
+        raise typer.Exit(benching.memory(config, about, as_json=as_json))
     if room:
-        for name in _BENCH_ALONE:
-            source = context.get_parameter_source(name)
-            if source is not None and source.name == "COMMANDLINE":
-                raise typer.BadParameter("it means nothing with --room", param_hint=f"--{name}")
+        _refuse(context, _NOT_IN_A_ROOM, "--room")
         wish = house.Wish(_among(tuple(house.PARTS), only), seed, speech, full)
         raise typer.Exit(benching.room(config, wish, as_json=as_json))
     talks = session.Wish(
@@ -348,6 +354,14 @@ def bench(
         people=speech, person=person, full=full, card=card, keep=keep,
     )  # fmt: skip
     benching.bench(config, talks, as_json=as_json, picture=plot)
+
+
+def _refuse(context: typer.Context, names: tuple[str, ...], with_: str) -> None:
+    """Raises BadParameter if one of the options `names` was given."""
+    for name in names:
+        source = context.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
+            raise typer.BadParameter(f"it means nothing with {with_}", param_hint=f"--{name}")
 
 
 def _among(known: tuple[_Part, ...], chosen: list[str] | None) -> tuple[_Part, ...]:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import importlib
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 
 from samantha import app
@@ -15,14 +13,13 @@ from samantha.assistant import Parts
 from samantha.bench.findings import Findings
 from samantha.bench.machine import machine
 from samantha.bench.recital import CONTEXT, Recital
+from samantha.bench.series import Tell, measured
 from samantha.bench.setting import Setting
 from samantha.bench.table import Table
 from samantha.config import Config
-from samantha.errors import AudioError, SamanthaError
+from samantha.errors import AudioError
 from samantha.mind.prompt import Prompt
 from samantha.ports import Synthesizer
-
-Tell = Callable[[str], None]
 
 MANIFEST = "manifest.csv"
 
@@ -85,20 +82,7 @@ def measure(config: Config, wish: Wish, tell: Tell) -> Iterator[Findings]:
         found: list[Table] = importlib.import_module(f"samantha.bench.{name}").measure(setting)
         return found
 
-    for name in wish.parts:
-        tell(f"{name}: {PARTS[name]}")
-        note(findings, name, partial(part, name))
-        yield findings
-
-
-def note(findings: Findings, part: str, measured: Callable[[], list[Table]]) -> None:
-    """Add what `measured` comes to, or what it lacked: then the other parts are still worth having."""
-    began = time.monotonic()
-    try:
-        findings.tables[part] = measured()
-    except SamanthaError as problem:
-        findings.problems[part] = str(problem)
-    findings.seconds[part] = round(time.monotonic() - began, 1)
+    yield from measured(findings, {name: PARTS[name] for name in wish.parts}, part, tell)
 
 
 def engines(config: Config) -> Parts:

@@ -17,8 +17,21 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
+class Failure:
+    """One trial that went wrong, to be looked at: what was `asked`, what she `answered`, what was `wanted`."""
+
+    asked: str
+    answered: str
+    wanted: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
-    """One figure under many conditions. `bound` is what it should not pass, if anything was promised."""
+    """One figure under many conditions. `bound` is what it should not pass, if anything was promised.
+
+    `failures` are kept in the record only.
+    """
 
     name: str
     unit: str
@@ -26,6 +39,7 @@ class Table:
     cells: tuple[Cell, ...]
     bound: float | None = None
     note: str = ""
+    failures: tuple[Failure, ...] = ()
 
     @property
     def worst(self) -> Cell | None:

@@ -1,4 +1,4 @@
-"""`bench`: how fast she is on this machine, how well she takes turns, and what she makes of a room."""
+"""`bench`: how fast she is here, how well she takes turns, what she makes of a room, and what she remembers."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import json
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
-from samantha.bench import findings, house
+from samantha.bench import findings, house, remembering
 from samantha.bench.perform import Tell
 from samantha.bench.report import Report, shown
 from samantha.bench.session import Session, Wish
@@ -45,7 +45,19 @@ def bench(config: Config, wish: Wish, *, as_json: str | None, picture: Path | No
 
 
 def room(config: Config, wish: house.Wish, *, as_json: str | None) -> int:
-    """Measure in a room what `wish` asks for and show it; `as_json` is a file or ``-``.
+    """Measure in a room what `wish` asks for and show it; see `_in_parts`."""
+    return _in_parts(lambda tell: house.measure(config, wish, tell), as_json)
+
+
+def memory(config: Config, wish: remembering.Wish, *, as_json: str | None) -> int:
+    """Measure of her memory what `wish` asks for and show it; see `_in_parts`."""
+    # Without that, a folder with what she remembers would outlive who was told to leave.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    return _in_parts(lambda tell: remembering.measure(config, wish, tell), as_json)
+
+
+def _in_parts(measure: Callable[[Tell], Iterator[findings.Findings]], as_json: str | None) -> int:
+    """Show what `measure` comes to; `as_json` is a file or ``-``.
 
     The file is written anew after each part, so that what was measured is there whatever comes after. Returns
     an exit code: 1 if a part could not be measured.
@@ -54,7 +66,7 @@ def room(config: Config, wish: house.Wish, *, as_json: str | None) -> int:
     if written is not None:
         _writable(written)
     with _telling() as tell:
-        for found in house.measure(config, wish, tell):
+        for found in measure(tell):
             if written is not None:
                 _write(written, found.record())
     if as_json == "-":

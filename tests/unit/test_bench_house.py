@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from samantha import config
-from samantha.bench import house
+from samantha.bench import house, series
 from samantha.bench.findings import Findings, shown
 from samantha.bench.recital import Recital
 from samantha.bench.table import Cell, Table
@@ -116,8 +116,8 @@ def test_a_part_that_lacks_something_does_not_end_the_others() -> None:
     def lacks() -> list[Table]:
         raise ModelError("There is no speaker model.", "Pull one.")
 
-    house.note(found, "owners", lacks)
-    house.note(found, "cost", lambda: [COST])
+    series.note(found, "owners", lacks)
+    series.note(found, "cost", lambda: [COST])
     assert found.problems == {"owners": "There is no speaker model. Pull one."}
     assert found.tables == {"cost": [COST]}
     assert set(found.seconds) == {"owners", "cost"}
