@@ -21,6 +21,7 @@ from samantha.mind.prompt import Prompt
 from samantha.ports import (
     AudioDevice,
     EchoCanceller,
+    Embedder,
     LanguageModel,
     SpeakerEncoder,
     SpeechDetector,
@@ -153,6 +154,24 @@ def turn_model(config: Config, *, must_exist: bool = False) -> TurnModel | None:
         if must_exist:
             raise
         log.warning("%s %s Until then she goes by the words alone.", problem.message, problem.hint)
+        return None
+
+
+def embedder(config: Config, *, must_exist: bool = False) -> Embedder | None:
+    """What finds memories in other words, if the settings name one and it is there: words alone find some, too.
+
+    With `must_exist`, raises ModelError for one that is named and cannot be loaded.
+    """
+    if not config.memory.embedder:
+        return None
+    from samantha.mind.embedder import MiniLm
+
+    try:
+        return MiniLm(store(config).embedder(config.memory.embedder))
+    except ModelError as problem:
+        if must_exist:
+            raise
+        log.warning("%s %s Until then she remembers by the words alone.", problem.message, problem.hint)
         return None
 
 

