@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Literal
 
-from samantha.store.sqlitefile import SqliteFile
+from samantha.store import forgetting
+from samantha.store.sqlitefile import SqliteFile, Vault
 
 MIGRATIONS = (
     """
@@ -53,6 +54,8 @@ MIGRATIONS = (
     CREATE UNIQUE INDEX memories_said ON memories (turn) WHERE kind = 'said';
     CREATE INDEX memories_by_turn ON memories (turn);
     CREATE INDEX memories_by_time ON memories (at);
+    CREATE INDEX memories_by_last_turn ON memories (last_turn) WHERE last_turn IS NOT NULL;  -- for deletions
+    CREATE INDEX memories_by_closer ON memories (closed_by) WHERE closed_by IS NOT NULL;
     CREATE INDEX memories_open ON memories (kind, subject) WHERE until IS NULL;
     CREATE VIRTUAL TABLE memory_words USING fts5 (
         text, content='memories', content_rowid='id', tokenize='porter unicode61 remove_diacritics 2'
@@ -101,11 +104,13 @@ class Database:
     """`samantha.db` in `folder`; see `SqliteFile` for what befalls the file.
 
     Calls come from any thread, one at a time. Each raises StorageError if the disk refuses, or another process
-    holds the file for longer than `patience` seconds.
+    holds the file for longer than `patience` seconds. `vault`: see store/vault.py; without one the file is plain.
     """
 
-    def __init__(self, folder: Path, *, patience: float = 1.0) -> None:
-        self.file = SqliteFile(folder / "samantha.db", MIGRATIONS, patience)
+    def __init__(self, folder: Path, *, patience: float = 1.0, vault: Vault | None = None) -> None:
+        self.file = SqliteFile(
+            folder / "samantha.db", MIGRATIONS, patience, vault=vault, settle=forgetting.settle
+        )
 
     # --- turns ----------------------------------------------------------------------------------------
 

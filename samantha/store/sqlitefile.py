@@ -6,12 +6,15 @@ import itertools
 import logging
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from samantha.errors import StorageError
+from samantha.store import sealing
 from samantha.store.lock import exclusive
 
 log = logging.getLogger(__name__)
@@ -33,6 +36,20 @@ _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _PASSING = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_FULL}
 """After these the file that is open is as good as before."""
 
+_SEALED_AND_NO_VAULT = (
+    "what she remembers is encrypted.",
+    "Set memory.encrypted: true, or let her decrypt it at a start with memory.encrypted: false and your keyring.",
+)
+
+
+class Vault(Protocol):
+    """Whether the file is to be sealed, and the key: see store/vault.py."""
+
+    wanted: bool
+
+    def key(self, make: Callable[[], bool]) -> bytes:
+        """The key; if there is none and `make()` allows it, a new one. Raises StorageError."""
+
 
 class SqliteFile:
     """A database at `path`, laid out by `migrations`: script n makes version n of version n - 1.
@@ -40,14 +57,30 @@ class SqliteFile:
     Written ahead (WAL) and synced at every commit: what was committed survives a kill at any instruction and a
     power cut. It is opened by the first use, and anew after a fault or when the file was deleted, so that a
     disk that was full for a while costs no restart. A damaged file is put aside, with a warning in the log, and
-    never overwritten; one of a newer version is refused. Uses come from any thread, one at a time, and wait
-    at most `patience` seconds for another process.
+    never overwritten; one of a newer version is refused, and so is a sealed one whose key is not there. What is
+    deleted is overwritten. With a `vault` the file is sealed, or unsealed, as that wants it, when it is opened.
+    Uses come from any thread, one at a time, and wait at most `patience` seconds for another process.
+
+    `settle` is called with each new connection; what it raises because of a full disk, or of another process, is
+    no reason not to use the file.
     """
 
-    def __init__(self, path: Path, migrations: Sequence[str], patience: float) -> None:
+    def __init__(
+        self,
+        path: Path,
+        migrations: Sequence[str],
+        patience: float,
+        *,
+        vault: Vault | None = None,
+        settle: Callable[[sqlite3.Connection], object] | None = None,
+    ) -> None:
         self.path = path
+        self.key: bytes | None = None
+        """What the file was opened with last; None: it is plain."""
         self._migrations = migrations
         self._patience = patience
+        self._vault = vault
+        self._settle = settle
         self._connection: sqlite3.Connection | None = None
         self._opened: tuple[int, int] | None = None
 
@@ -70,11 +103,14 @@ class SqliteFile:
             if self._connection is None:
                 self._connection = self._open()
                 self._opened = self._identity()
+                self._settle_down(self._connection)
             yield self._connection
-        except sqlite3.Error as problem:
+        except self._errors() as problem:
             fault = _fault(problem)
             if fault not in _FAULTS:
-                raise
+                if isinstance(problem, sqlite3.Error):
+                    raise
+                raise _as_sqlite3(problem) from problem
             if fault not in _PASSING:
                 self.close()
             reason, hint = _FAULTS[fault]
@@ -85,38 +121,120 @@ class SqliteFile:
                 f"{problem.filename or self.path} cannot be used: {problem.strerror or problem}.", ELSEWHERE
             ) from problem
 
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """As `use`, with all that is done in one transaction, which is undone by whatever is raised."""
+        with self.use() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    def aside(self) -> list[Path]:
+        """Files that were put aside as damaged, or before others were restored, by name."""
+        return sorted(
+            found
+            for kind in ("damaged", "before")
+            for found in self.path.parent.glob(f"{self.path.name}.{kind}-*")
+        )
+
+    def name_aside(self, kind: str) -> str:
+        """A name for what is put aside today, as "damaged" or "before" another was restored, that is free."""
+        folder, stem = self.path.parent, f"{self.path.name}.{kind}-{datetime.now():%Y-%m-%d}"
+        return next(f"{stem}-{n}" for n in itertools.count(1) if not any(folder.glob(f"{stem}-{n}*")))
+
+    def _errors(self) -> tuple[type[Exception], ...]:
+        """What either engine raises; the one that encrypts has classes of its own."""
+        sealed = self._vault is not None and sys.modules.get("sqlcipher3.dbapi2")
+        return (sqlite3.Error, sealed.Error) if sealed else (sqlite3.Error,)
+
+    def _settle_down(self, connection: sqlite3.Connection) -> None:
+        try:
+            if self._settle is not None:
+                self._settle(connection)
+        except self._errors() as problem:
+            if _fault(problem) not in _PASSING:
+                raise
+            log.warning("%s: what was forgotten waits to be wiped from the disk (%s)", self.path, problem)
+
     def _open(self) -> sqlite3.Connection:
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock = self.path.with_name(f"{self.path.name}.lock")
         _private(lock)
         with exclusive(lock, lambda: None):  # of two processes one looks for damage and migrates
+            sealing.discard(self.path)
+            self.key = self._wanted_key()
             try:
                 return self._connect()
-            except sqlite3.Error as problem:
+            except self._errors() as problem:
                 if _fault(problem) not in _DAMAGE:
                     raise
-                self._put_aside(problem)
+                if not self._converted():
+                    self._put_aside(problem)
                 return self._connect()
+
+    def _wanted_key(self) -> bytes | None:
+        """The key that the file should be sealed with; None: it should be plain."""
+        if self._vault is None or not self._vault.wanted:
+            return None
+        sealing.engine()
+        return self._vault.key(lambda: sealing.kind(self.path) != "sealed")
+
+    def _converted(self) -> bool:
+        """Whether the file was only sealed where it should be plain, or the other way, and is as it should be now.
+
+        Called when it cannot be opened, so that nobody in this process uses it. Raises StorageError if it is
+        sealed and the key is not there.
+        """
+        found = sealing.kind(self.path)
+        if found == "neither" or (found == "plain" and self.key is None):
+            return False
+        old = None
+        if found == "sealed":
+            if self._vault is None:
+                raise StorageError(
+                    f"{self.path} cannot be used: {_SEALED_AND_NO_VAULT[0]}", _SEALED_AND_NO_VAULT[1]
+                )
+            sealing.engine()
+            old = self._vault.key(lambda: False)
+            if not sealing.fits(self.path, old):
+                raise StorageError(
+                    f"{self.path} cannot be used: it is encrypted with another key than your keyring has.",
+                    "Bring back the keyring that has it; the file is left as it is.",
+                )
+            if old == self.key:
+                return False
+        try:
+            sealing.convert(self.path, old, self.key, self._patience)
+        except self._errors() as problem:
+            if _fault(problem) in _DAMAGE:
+                return False
+            raise
+        log.info("%s is %s now", self.path, "plain" if self.key is None else "encrypted")
+        return True
 
     def _connect(self) -> sqlite3.Connection:
         file, ahead, *others = self._files()
         if ahead.exists() and ahead.stat().st_size and not (file.exists() and file.stat().st_size):
-            raise _damage(f"only {ahead.name} is left of it")  # SQLite would delete that
+            raise sealing.damage(f"only {ahead.name} is left of it")  # SQLite would delete that
         _private(file)
         for companion in (ahead, *others):
             if companion.exists():
                 _private(companion)
-        connection = sqlite3.connect(
-            file, timeout=self._patience, isolation_level=None, check_same_thread=False
-        )
+        connection = sealing.connect(file, self.key, self._patience)
         with ExitStack() as unless_whole:
             unless_whole.callback(connection.close)
             [verdict] = connection.execute("PRAGMA quick_check(1)").fetchone()
             if verdict != "ok":
-                raise _damage(verdict)
+                raise sealing.damage(verdict)
             connection.execute("PRAGMA journal_mode = WAL").fetchone()
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA secure_delete = ON").fetchone()
             self._migrate(connection)
             unless_whole.pop_all()
         return connection
@@ -132,12 +250,11 @@ class SqliteFile:
         for number, script in enumerate(self._migrations[version:], version + 1):
             connection.executescript(f"BEGIN IMMEDIATE; {script}; PRAGMA user_version = {number}; COMMIT;")
 
-    def _put_aside(self, damage: sqlite3.Error) -> None:
-        folder, stem = self.path.parent, f"{self.path.name}.damaged-{datetime.now():%Y-%m-%d}"
-        name = next(f"{stem}-{n}" for n in itertools.count(1) if not any(folder.glob(f"{stem}-{n}*")))
+    def _put_aside(self, damage: Exception) -> None:
+        name = self.name_aside("damaged")
         for file in self._files():
             with suppress(FileNotFoundError):
-                file.rename(folder / file.name.replace(self.path.name, name))
+                file.rename(file.with_name(file.name.replace(self.path.name, name)))
         log.warning("%s is damaged (%s): it is now %s, and a new one is begun", self.path, damage, name)
 
     def _files(self) -> list[Path]:
@@ -165,12 +282,12 @@ def _private(file: Path) -> None:
             file.chmod(0o600)
 
 
-def _damage(found: str) -> sqlite3.DatabaseError:
-    problem = sqlite3.DatabaseError(found)
-    problem.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-    return problem
+def _as_sqlite3(problem: Exception) -> sqlite3.Error:
+    """The same exception of the standard library, which is all that callers know."""
+    kind: type[sqlite3.Error] = getattr(sqlite3, type(problem).__name__)
+    return kind(*problem.args)
 
 
-def _fault(problem: sqlite3.Error) -> int:
+def _fault(problem: Exception) -> int:
     """SQLite's primary result code; 0 for what did not come from SQLite itself."""
     return getattr(problem, "sqlite_errorcode", 0) & 0xFF

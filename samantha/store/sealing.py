@@ -1,0 +1,137 @@
+"""A database file that is encrypted, and the way from a plain one to that and back.
+
+SQLCipher encrypts page by page and leaves the first 16 bytes of a file, its salt, in the clear. With a random key
+the salt need not be random: ours says that the file is Samantha's, and tells one key from another. So a file
+whose key is not there is never taken for a damaged one.
+"""
+
+from __future__ import annotations
+
+import hmac
+import importlib
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any, Literal
+
+from samantha.errors import StorageError
+from samantha.store.files import sync_file, sync_folder
+
+KEY_BYTES = 32
+
+INSTALL = "pip install 'sqlcipher3>=0.6.4,<0.7' 'keyring>=25.6'."
+"""What a person types to have the packages of the extra `encryption`."""
+
+Kind = Literal["plain", "sealed", "neither"]
+
+_PLAIN = b"SQLite format 3\0"
+_SEALED = b"Samantha"
+
+
+def engine() -> Any:
+    """SQLCipher's module, which is like `sqlite3` but for its exceptions. Raises StorageError if it is missing."""
+    try:
+        return importlib.import_module("sqlcipher3.dbapi2")
+    except ImportError as problem:
+        raise StorageError(
+            "What she remembers is to be encrypted, or is, and the package for that is missing.",
+            f"Install it where she is installed: {INSTALL}",
+        ) from problem
+
+
+def kind(path: Path) -> Kind:
+    """What `path` is by its first bytes; "neither" is one that is damaged, empty or not there.
+
+    Not to be asked while this process uses the file: to close it would drop the locks on it.
+    """
+    head = _head(path)
+    if head == _PLAIN:
+        return "plain"
+    return "sealed" if head.startswith(_SEALED) else "neither"
+
+
+def fits(path: Path, key: bytes) -> bool:
+    """Whether `path`, a sealed file, is sealed with `key`; not to be asked either while it is in use."""
+    return _head(path) == _salt(key)
+
+
+def connect(path: Path | str, key: bytes | None, patience: float) -> sqlite3.Connection:
+    """A connection to `path`, on which each statement is a transaction, unless one is begun. No `key`: plain."""
+    module: Any = sqlite3 if key is None else engine()
+    connection: sqlite3.Connection = module.connect(
+        path, timeout=patience, isolation_level=None, check_same_thread=False
+    )
+    connection.execute("PRAGMA temp_store = MEMORY")  # no words in the system's folder for such files
+    if key is not None:
+        connection.execute("PRAGMA cipher_log_level = NONE")  # it would write to standard error
+        connection.execute(f'PRAGMA key = "{_secret(key)}"')
+    return connection
+
+
+def convert(path: Path, old: bytes | None, new: bytes | None, patience: float) -> None:
+    """Have `path`, sealed with `old`, be sealed with `new` (None: plain): a kill leaves the one or the other.
+
+    Nothing of the old file is left in the folder. Raises what the engine raises: SQLITE_BUSY if another process
+    has the file open, SQLITE_CORRUPT or SQLITE_NOTADB if it is damaged.
+    """
+    module = engine()
+    made = fresh(path)
+    with closing(module.connect(path, timeout=patience, isolation_level=None)) as connection:
+        connection.execute("PRAGMA cipher_log_level = NONE")
+        if old is not None:
+            connection.execute(f'PRAGMA key = "{_secret(old)}"')
+        [verdict] = connection.execute("PRAGMA quick_check(1)").fetchone()
+        if verdict != "ok":
+            raise damage(verdict)
+        # Only who is alone can leave WAL: from here on nobody writes what the new file would lack, and there is no
+        # write-ahead log that it would be taken to have.
+        connection.execute("PRAGMA journal_mode = DELETE").fetchone()
+        [version] = connection.execute("PRAGMA user_version").fetchone()
+        connection.execute(f'ATTACH ? AS made KEY "{"" if new is None else _secret(new)}"', (str(made),))
+        connection.execute("BEGIN EXCLUSIVE")
+        connection.execute("SELECT sqlcipher_export('made')")
+        connection.execute(f"PRAGMA made.user_version = {version}")
+        connection.execute("COMMIT")
+        connection.execute("DETACH made")
+    sync_file(made)
+    made.replace(path)
+    sync_folder(path.parent)
+
+
+def fresh(path: Path) -> Path:
+    """An empty private file beside `path`, for what will take its place; one that a kill left is emptied."""
+    made = path.with_name(f"{path.name}.new")
+    discard(path)
+    os.close(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    return made
+
+
+def discard(path: Path) -> None:
+    """Delete what a kill left half made beside `path`."""
+    for more in ("", "-wal", "-shm", "-journal"):
+        path.with_name(f"{path.name}.new{more}").unlink(missing_ok=True)
+
+
+def damage(found: str) -> sqlite3.DatabaseError:
+    """The exception of a file that is damaged, as `found` says."""
+    problem = sqlite3.DatabaseError(found)
+    problem.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    return problem
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(16)
+    except FileNotFoundError:
+        return b""
+
+
+def _salt(key: bytes) -> bytes:
+    return _SEALED + hmac.digest(key, b"which key", "sha256")[:8]
+
+
+def _secret(key: bytes) -> str:
+    assert len(key) == KEY_BYTES
+    return f"x'{key.hex()}{_salt(key).hex()}'"
