@@ -44,7 +44,9 @@ FLOORS: list[set[str]] = [
         "mind.hearsay",
         "mind.history",
         "mind.pieces",
+        "mind.nicknames",
         "mind.prompt",
+        "mind.reactions",
         "mind.secrets",
         "mind.stops",
         "mind.summary",
@@ -66,7 +68,7 @@ FLOORS: list[set[str]] = [
     # engines, devices, stores
     {"audio", "hearing", "mind", "remote", "voice", "store"},
     # what she makes of what is in the store
-    {"mind.growth", "mind.memory", "mind.recall", "mind.reflection"},
+    {"mind.continuity", "mind.growth", "mind.memory", "mind.recall", "mind.reflection"},
     {"assistant"},
     {"app"},
     {"service"},
