@@ -37,6 +37,7 @@ from samantha.ports import (
     AudioDevice,
     EchoCanceller,
     LanguageModel,
+    Memory,
     SpeakerEncoder,
     SpeechDetector,
     Synthesizer,
@@ -67,6 +68,9 @@ class Parts:
     speaker_encoder: SpeakerEncoder | None = None
     owner: Voiceprint | None = None
     """The voice that she answers alone, if there is one."""
+    person: Voiceprint | None = None
+    """Her person's voice, if she has learnt it."""
+    memory: Memory | None = None
 
 
 class Assistant:
@@ -98,8 +102,11 @@ class Assistant:
             llm_lane=Lane("llm", load),
             tts_lane=Lane("tts", load, lambda urgent: cores.shared(config.voice.threads, urgent=urgent)),
             small_lane=Lane("small", load, lambda _: cores.shared()),
+            memory_lane=Lane("memory", load),
             speaker_encoder=parts.speaker_encoder,
             owner=parts.owner,
+            person=parts.person,
+            memory=parts.memory,
         )
         self.speaker = Speaker()
         self.listener = Listener(parts.detector, config.hearing, self._on)

@@ -108,6 +108,8 @@ class Heard(_Event):
     text: str
     by: Literal["person", "other"] = "person"
     """Whether it is her person who spoke, as far as she knows; another voice is answered and not believed."""
+    private: bool = False
+    """Whether it is not to be written down: it asks to forget something."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +150,8 @@ class ReplySpoken(_Event):
 
     text_heard: str
     interrupted: bool
+    private: bool = False
+    """Whether it is not to be written down, as what it answers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

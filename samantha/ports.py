@@ -283,6 +283,10 @@ class Memory(Protocol):
         """What comes to mind at `words`, the best first; few or none. Within 30 ms."""
         ...
 
+    def expects(self, words: str) -> bool:
+        """Whether `words` may be the answer to something that she has asked about her memory."""
+        ...
+
     def attend(self, words: str, now: datetime) -> Attended | None:
         """Do what `words` ask of her memory ("forget that", "what do you know about me?"); None: nothing."""
         ...

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from samantha.dialog.audience import Judgement
 from samantha.dialog.reply import Reply
@@ -12,11 +13,12 @@ from samantha.ports import Message
 
 @dataclass(slots=True)
 class Said:
-    """What somebody said: the words, the same with the note of when, their language; a line if one is due."""
+    """What somebody said: the words, the same with its note, their language, who it was; a line if one is due."""
 
     text: str
     note: str
     language: str
+    by: Literal["person", "other"] = "person"
     line: str | None = None
 
 
@@ -36,6 +38,8 @@ class Attempt:
     """Whether it tells something about herself, which answers nobody."""
     overheard: bool = False
     """Whether it began over her voice, and she went on because it seemed to be somebody else's."""
+    private: bool = False
+    """Whether nothing of it is to be kept: it asks to forget something."""
     half: bool = False
     """Whether the person went on before this half of the turn was understood."""
 

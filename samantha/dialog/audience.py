@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from samantha.audio.pcm import Block, level_dbfs, samples, seconds
 from samantha.config import Config
@@ -52,6 +53,8 @@ class Judgement:
     reason: IgnoredReason | None
     called: bool = False
     caller: Voiceprint | None = None
+    by: Literal["person", "other"] = "person"
+    """Whether it is her person's voice, as far as she knows it."""
 
 
 class Audience:
@@ -105,7 +108,8 @@ class Audience:
     def recognise(self, turn: Paused | TurnEnded) -> asyncio.Task[Block | None] | None:
         """Find out beside other work whose voice it is; None: it makes no difference, or she cannot tell."""
         encoder, owner = self._engines.speaker_encoder, self._engines.owner
-        if encoder is None or (self.mode != "name" and owner is None):
+        tells = self.mode == "name" or owner is not None or self._engines.person is not None
+        if encoder is None or not tells:
             return None
 
         async def voice() -> Block | None:
@@ -142,6 +146,23 @@ class Audience:
 
         What somebody was `invited` to say, such as by the key to talk, needs neither her name nor a known voice.
         """
+        verdict = await self._verdict(turn, transcript, saying, voice, invited=invited)
+        person = self._engines.person
+        if verdict.reason is None and person is not None and voice is not None:
+            heard = await voice
+            if heard is not None and not person.recognises(heard, turn.speech_seconds):
+                return replace(verdict, by="other")
+        return verdict
+
+    async def _verdict(
+        self,
+        turn: Paused | TurnEnded,
+        transcript: Transcript,
+        saying: Sequence[str],
+        voice: asyncio.Task[Block | None] | None,
+        *,
+        invited: bool,
+    ) -> Judgement:
         lately = turn.began - self._last_sound < ECHO_MEMORY
         if self.echoes and lately and own_voice(transcript.text, [*self._said, *saying]):
             return Judgement("own-voice")

@@ -16,7 +16,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from samantha.audio.pcm import VOICE_RATE, Block, samples
 from samantha.config import Config
@@ -26,7 +26,9 @@ from samantha.dialog.audience import Audience, Judgement
 from samantha.dialog.background import Background, trace
 from samantha.dialog.context import Context
 from samantha.dialog.idle import REST, Idle
+from samantha.dialog.remembrance import Remembrance
 from samantha.dialog.reply import Engines, Reply
+from samantha.dialog.token import Token
 from samantha.dialog.turn import OpenTurn
 from samantha.errors import Cancelled, SamanthaError
 from samantha.events import (
@@ -57,6 +59,8 @@ from samantha.voice.speaker import Speaker
 from samantha.voice.track import Track
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 NOT_UNDERSTOOD = ("Sorry, I didn't catch that.", "Hm, could you say that again?", "I missed that, sorry.")
 """What she says when somebody spoke and no words could be made out."""
@@ -135,8 +139,12 @@ class Conversation:
         self._regrets = itertools.cycle(NOT_UNDERSTOOD)
         self._regretted = False
         self._asides = Asides()
+        self._remembrance = Remembrance(engines.memory, now)
         self._idle = Idle(
-            ((REST, self.context.make_room),),
+            (
+                (REST, self._settle),
+                (samples(config.memory.reflect_after_s), self._reflect),
+            ),
             lambda text: self._publish(Failed(at=self._clock(), error=text)),
         )
         self._tasks: set[asyncio.Task[None]] = set()
@@ -151,6 +159,7 @@ class Conversation:
             publish,
             clock=clock,
             now=now,
+            recollect=self._think_of,
         )
         self._bet: Attempt | None = None
         self._settled = False
@@ -270,14 +279,12 @@ class Conversation:
         self._idle.stir()
         self._floor = attempt = self._new_attempt(committed=True)
         self._answer_due = self._clock() + samples(self._config.dialog.patience_s)
-        self._publish(Heard(at=self._clock(), text=text.strip()))
-        self.context.history.user(self.context.prompt.note(text, self._now()), text)
+        attempt.private = self._remembrance.private(text)
+        self._publish(Heard(at=self._clock(), text=text.strip(), private=attempt.private))
         self._unsaid = None
         if aloud:
             self._speak(attempt)
-            self._start(attempt, lambda: self._answer(attempt, self._language("en"), show))
-        else:
-            self._start(attempt, lambda: self._write(attempt, show))
+        self._start(attempt, lambda: self._reply_to(attempt, text.strip(), show, aloud=aloud))
         return attempt.reply
 
     def meet(self, name: str, prompt: Prompt) -> None:
@@ -313,6 +320,7 @@ class Conversation:
         self._settled = self._stranger = False
         self._invited = invited
         self._turn.begin()
+        self._remembrance.begin()
         attends = invited or self.audience.attends(self._clock())
         if self._floor is None and self.script is None and attends and not self.audience.selective:
             self._turn.follow()
@@ -360,7 +368,26 @@ class Conversation:
         self._answer_due = at + samples(self._config.dialog.patience_s)
 
     def _note(self, text: str) -> str:
-        return self.context.prompt.note(text, self._turn.began)
+        return self.context.prompt.note(text, self._turn.began, self._remembrance.recalled)
+
+    async def _settle(self, token: Token) -> None:
+        """Be who she has become, and have the model ready for what comes."""
+        prompt = self.context.prompt
+        character = await self._remember(lambda: self._remembrance.character(prompt.character))
+        if character != prompt.character:
+            self.context.prompt = prompt.become(character)
+        await self.context.make_room(token)
+
+    async def _reflect(self, token: Token) -> None:
+        llm = self._engines.llm
+        await self._engines.llm_lane.call(lambda: self._remembrance.reflect(llm, token))
+
+    async def _think_of(self, words: str) -> None:
+        await self._remember(lambda: self._remembrance.think_of(words))
+
+    async def _remember(self, work: Callable[[], T]) -> T:
+        """What `work` finds in her memory; she may have none."""
+        return await self._engines.memory_lane.call(work) if self._remembrance else work()
 
     # --- one attempt to answer ------------------------------------------------------------------------
 
@@ -392,8 +419,10 @@ class Conversation:
             self._drop_the_matter(attempt, transcript)
             return
         text = joined(self._turn.before, transcript.text)
-        attempt.said = Said(text, self._note(text), transcript.language)
-        reply.tell(Heard(at=self._clock(), text=text))
+        by = attempt.judgement.by if attempt.judgement is not None else "person"
+        attempt.said = Said(text, self._note(text), transcript.language, by)
+        attempt.private = self._remembrance.private(text)
+        reply.tell(Heard(at=self._clock(), text=text, by=by, private=attempt.private))
         if reply.committed:
             self._take_floor(attempt)
             if reply.token.cancelled or self._floor is not attempt:
@@ -415,12 +444,24 @@ class Conversation:
                 self._give_up(self._floor)
             self._give_floor(attempt, self._clock())
         self._turn.before, self._told, self._regretted = "", "", False
-        self.context.history.user(said.note, said.text)
+        if not attempt.private:
+            self._take_in(said)
         if attempt.reply.token.cancelled:
             return
         self._owed = said
         if self._floor is attempt:
             self._speak(attempt)
+
+    def _take_in(self, said: Said) -> None:
+        """The person has said it, and it is not to be forgotten."""
+        history = self.context.history
+        before = history.last_hers
+        history.user(said.note, said.text)
+
+        def take() -> None:
+            self._remembrance.heard(said.text, before=before, by=said.by)
+
+        self._background.start(self._remember(take))
 
     async def _respond(self, attempt: Attempt, said: Said) -> None:
         reply, language = attempt.reply, self._language(said.language)
@@ -428,8 +469,11 @@ class Conversation:
         if said.line is None and self.script is not None:
             await reply.commitment()  # what it does cannot be undone
             said.line = self.script(said.text)
-        if said.line is not None:
-            await reply.say(said.line, self._language("en"))
+        opening, whole = "", False
+        if said.line is None:
+            opening, whole = await self._prepare(reply, said.text)
+        if said.line is not None or whole:
+            await reply.say(said.line or opening, self._language("en"))
         elif unsaid is not None and (unsaid.first or not unsaid.complete):
             attempt.messages = unsaid.messages
             await reply.go_on(
@@ -441,22 +485,63 @@ class Conversation:
                 complete=unsaid.complete,
             )
         else:
-            await self._answer(attempt, language)
+            await self._answer(attempt, language, opening=opening)
 
-    async def _write(self, attempt: Attempt, show: Callable[[str], None]) -> None:
+    async def _prepare(self, reply: Reply, words: str) -> tuple[str, bool]:
+        """How her answer to `words` begins if that is not left to the model, and whether that is all of it."""
+        if self._remembrance.asked(words):
+            await reply.commitment()  # what is forgotten is gone
+            if (attended := await self._remember(lambda: self._remembrance.attend(words))) is not None:
+                if attended.forgotten and self.context.forget(attended.forgotten):
+                    self._idle.begin(self._clock())
+                return attended.line, True
+        return await self._remember(lambda: self._remembrance.opening(words))
+
+    async def _reply_to(
+        self, attempt: Attempt, text: str, show: Callable[[str], None], *, aloud: bool
+    ) -> None:
+        """Answer what was written."""
+        self._remembrance.begin()
+        try:
+            await self._think_of(text)
+        finally:
+            if not attempt.private:
+                self._take_in(
+                    Said(text, self.context.prompt.note(text, self._now(), self._remembrance.recalled), "en")
+                )
+        opening, whole = await self._prepare(attempt.reply, text)
+        if whole:
+            show(opening)
+        if whole and aloud:
+            await attempt.reply.say(opening, self._language("en"))
+        elif aloud:
+            await self._answer(attempt, self._language("en"), show, opening)
+        else:
+            await self._write(attempt, show, opening, whole=whole)
+
+    async def _write(
+        self, attempt: Attempt, show: Callable[[str], None], opening: str, *, whole: bool
+    ) -> None:
         reply = attempt.reply
-        messages = await self.context.fitting(reply, None)
-        await reply.write(messages, self._config.llm.max_tokens, show)
+        if whole:
+            reply.state(opening)
+        else:
+            messages = await self.context.fitting(reply, None)
+            await reply.write(messages, self._most_tokens, show, opening)
         self._free(attempt)
         self._spoken(attempt, "".join(reply.written).strip(), interrupted=False)
 
     async def _answer(
-        self, attempt: Attempt, language: str, show: Callable[[str], None] = lambda _: None
+        self,
+        attempt: Attempt,
+        language: str,
+        show: Callable[[str], None] = lambda _: None,
+        opening: str = "",
     ) -> None:
         otherwise = WORDLESS if language == "en" else ""
         note = attempt.said.note if attempt.said else None
         attempt.messages = await self.context.fitting(attempt.reply, note)
-        await attempt.reply.answer(attempt.messages, self._config.llm.max_tokens, language, otherwise, show)
+        await attempt.reply.answer(attempt.messages, self._most_tokens, language, otherwise, show, opening)
 
     async def _ignore(
         self, attempt: Attempt, turn: Paused | TurnEnded, transcript: Transcript, reason: IgnoredReason
@@ -495,7 +580,7 @@ class Conversation:
         if owed is None or owed.text != before:
             self._owed = Said(before, self._note(before), owed.language if owed else "en")
         assert self._owed is not None
-        self.context.history.user(self._owed.note, before)
+        self._take_in(self._owed)
 
     def _leave_floor(self, attempt: Attempt) -> None:
         self._floor = self._challenge = self._sign_due = self._answer_due = None
@@ -530,6 +615,8 @@ class Conversation:
                 guesses = await attempt.reply.guess(turn.audio, self._turn.hint)
                 if (found := self.audience.called_after_all(guesses)) is not None:
                     transcript, attempt.judgement = found, Judgement(None, called=True)
+            if attempt.judgement.reason is None:
+                await self._think_of(joined(self._turn.before, transcript.text))
             return transcript, attempt.judgement.reason
         finally:
             attempt.reply.hearing = False
@@ -736,10 +823,14 @@ class Conversation:
         reply = attempt.reply
         self.audience.said(*reply.track.texts)
         self._unsaid = None
+        private = attempt.private
         if heard:
             self._owed = None
-            self.context.history.samantha(heard, interrupted=interrupted)
-        self._publish(ReplySpoken(at=self._clock(), text_heard=heard, interrupted=interrupted))
+            if not private:
+                self.context.history.samantha(heard, interrupted=interrupted)
+        self._publish(
+            ReplySpoken(at=self._clock(), text_heard=heard, interrupted=interrupted, private=private)
+        )
         reply.end(heard)
         if interrupted:
             self._idle.stir()
@@ -755,6 +846,11 @@ class Conversation:
         ended = attempt.turn_ended
         heard = attempt.said is not None or attempt.invited
         return heard or ended is None or self.audience.attends(ended)
+
+    @property
+    def _most_tokens(self) -> int:
+        """That an answer may take."""
+        return round(self._config.llm.max_tokens * self._remembrance.length)
 
     def _language(self, heard: str) -> str:
         """The language to speak in: the one heard if the voice can, else the voice's own."""

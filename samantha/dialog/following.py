@@ -6,7 +6,7 @@ that came before. Words on which two looks agree are shown.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from samantha.audio.pcm import Block, level_dbfs, samples
 from samantha.dialog.reply import Engines
@@ -25,7 +25,8 @@ NEW_WORDS = 2
 class Following:
     """One turn. `sound` gives what was heard of it so far, `prompt` what the model will be asked if `text` is it.
 
-    `interval_s` is how long to rest between two looks; what is quieter than `least_dbfs` is not for her.
+    `interval_s` is how long to rest between two looks; what is quieter than `least_dbfs` is not for her. Before the
+    model reads words, `recollect` is told of them, so that it reads what they bring to her mind as well.
     """
 
     def __init__(
@@ -39,7 +40,9 @@ class Following:
         interval_s: float,
         least_dbfs: float,
         hint: str = "",
+        recollect: Callable[[str], Awaitable[None]],
     ) -> None:
+        self._recollect = recollect
         self._engines = engines
         self._sound = sound
         self._prompt = prompt
@@ -98,7 +101,9 @@ class Following:
         words = self._newest.split()[:-1]
         if len(words) >= self._read + NEW_WORDS:
             self._read = len(words)
-            await self._prefill(" ".join(words))
+            await self._recollect(self._newest)
+            if not self._token.cancelled:
+                await self._prefill(" ".join(words))
 
     def _take(self, transcript: Transcript) -> None:
         before = self._stable.text

@@ -18,6 +18,7 @@ from samantha.events import ClauseReady, Event, ReplyStarted, ReplyText, Transcr
 from samantha.hearing.voiceprint import Voiceprint
 from samantha.ports import (
     LanguageModel,
+    Memory,
     Message,
     SpeakerEncoder,
     Synthesizer,
@@ -53,12 +54,16 @@ class Engines:
     llm_lane: Lane
     tts_lane: Lane
     small_lane: Lane
+    memory_lane: Lane
     speaker_encoder: SpeakerEncoder | None = None
     owner: Voiceprint | None = None
+    person: Voiceprint | None = None
+    """Her person's voice, if she knows it: of what another voice says nothing becomes known about him."""
+    memory: Memory | None = None
 
     @property
     def lanes(self) -> tuple[Lane, ...]:
-        return (self.stt_lane, self.llm_lane, self.tts_lane, self.small_lane)
+        return (self.stt_lane, self.llm_lane, self.tts_lane, self.small_lane, self.memory_lane)
 
     def close(self) -> None:
         for lane in self.lanes:
@@ -176,15 +181,16 @@ class Reply:
         language: str,
         otherwise: str = "",
         show: Callable[[str], None] = lambda _: None,
+        opening: str = "",
     ) -> None:
-        """Think of an answer to `messages` and speak it while it is being thought.
+        """Think of an answer to `messages`, which begins with `opening`, and speak it while it is being thought.
 
         If there is nothing in it that can be spoken, `otherwise` is said. Each piece is given to `show` too.
         """
         self._begin()
         clauses: asyncio.Queue[str | None] = asyncio.Queue()
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._think(messages, max_tokens, clauses, show))
+            group.create_task(self._think(messages, max_tokens, clauses, show, opening=opening))
             group.create_task(self._speak(clauses, language, otherwise))
 
     async def go_on(
@@ -216,9 +222,13 @@ class Reply:
                 group.create_task(self._think(messages, max_tokens, clauses, lambda _: None, known))
 
     async def write(
-        self, messages: Sequence[Message], max_tokens: int, show: Callable[[str], None] = lambda _: None
+        self,
+        messages: Sequence[Message],
+        max_tokens: int,
+        show: Callable[[str], None] = lambda _: None,
+        opening: str = "",
     ) -> None:
-        """Think of an answer to `messages` that is read: each piece is given to `show`."""
+        """Think of an answer to `messages` that is read and begins with `opening`: each piece is given to `show`."""
         self._begin()
 
         def take(delta: str) -> None:
@@ -226,10 +236,20 @@ class Reply:
             self.tell(ReplyText(at=self._clock(), delta=delta))
             show(delta)
 
+        if opening:
+            take(opening)
         engines = self._engines
         await engines.llm_lane.stream(
-            lambda: engines.llm.generate(messages, self.token, max_tokens=max_tokens), self.token, take
+            lambda: engines.llm.generate(messages, self.token, max_tokens=max_tokens, begun=opening),
+            self.token,
+            take,
         )
+
+    def state(self, text: str) -> None:
+        """`text`, as it is, is the answer, and is read."""
+        self._begin()
+        self.written.append(text)
+        self.tell(ReplyText(at=self._clock(), delta=text))
 
     async def say(self, text: str, language: str) -> None:
         """Speak `text` as it is."""
@@ -259,7 +279,9 @@ class Reply:
         clauses: asyncio.Queue[str | None],
         show: Callable[[str], None],
         begun: str = "",
+        opening: str = "",
     ) -> None:
+        """Put clauses of an answer into `clauses`; `begun` of it was said before, `opening` is still to be said."""
         splitter = ClauseSplitter(tokens=True)
 
         def give(clause: str) -> None:
@@ -272,9 +294,11 @@ class Reply:
             for clause in splitter.feed(delta):
                 give(clause)
 
+        if opening:
+            take(opening)
         engines = self._engines
         await engines.llm_lane.stream(
-            lambda: engines.llm.generate(messages, self.token, max_tokens=max_tokens, begun=begun),
+            lambda: engines.llm.generate(messages, self.token, max_tokens=max_tokens, begun=begun or opening),
             self.token,
             take,
         )

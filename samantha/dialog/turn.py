@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 from samantha.config import Hearing
@@ -21,7 +21,7 @@ class OpenTurn:
     """One turn after the other.
 
     `prompt` gives what the model will be asked if the turn is the given words, `publish` takes events, `clock`
-    gives `at` and `now` the time of day.
+    gives `at` and `now` the time of day; `recollect` brings to her mind what belongs to the words so far.
     """
 
     def __init__(
@@ -35,7 +35,9 @@ class OpenTurn:
         *,
         clock: Callable[[], int],
         now: Callable[[], datetime],
+        recollect: Callable[[str], Awaitable[None]],
     ) -> None:
+        self._recollect = recollect
         self.speaking = False
         """Whether somebody is."""
         self.before = ""
@@ -89,6 +91,7 @@ class OpenTurn:
                 interval_s=self._settings.partial_ms / 1000,
                 least_dbfs=self._settings.min_level_dbfs,
                 hint=self.hint,
+                recollect=lambda text: self._recollect(joined(self.before, text)),
             )
             self._background.start(self._following.read_opening())
 

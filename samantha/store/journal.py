@@ -92,6 +92,8 @@ class Journal:
         match event:
             case TurnReopened(text=text):
                 self._reopened = bool(text)
+            case Heard(private=True) | ReplySpoken(private=True):
+                self._reopened = False
             case Heard():
                 self._keep("user", event.text, amends=self._reopened, by=event.by)
                 self._reopened = False

@@ -244,7 +244,7 @@ def test_what_was_read_of_an_answer_that_breaks_is_kept(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     class Breaking(ScriptedModel):
-        def generate(self, messages, token, *, max_tokens, temperature=None):  # type: ignore[no-untyped-def]
+        def generate(self, messages, token, *, max_tokens, temperature=None, begun=""):  # type: ignore[no-untyped-def]
             yield "One two"
             raise RuntimeError(messages[-1].content)
 
