@@ -17,9 +17,13 @@ class Keychain(KeyringBackend):
 
     def __init__(self, file: Path | None = None) -> None:
         super().__init__()
-        self._file = file or Path(os.environ["KEYCHAIN"])
+        self._named = file
         self.locked = False
         self.asked = 0
+
+    @property
+    def _file(self) -> Path:
+        return self._named or Path(os.environ["KEYCHAIN"])
 
     def _entries(self) -> dict[str, str]:
         self.asked += 1

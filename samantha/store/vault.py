@@ -19,15 +19,16 @@ log = logging.getLogger(__name__)
 SERVICE, ENTRY = "samantha", "memory"
 """Under what the keyring has it; one for all folders of a user, as hexadecimal digits."""
 
-_PAUSE = 30.0
-"""Seconds for which a refusal stands: a locked keyring asks its person for a password each time."""
-
 
 class Vault:
-    """Whether the file is `wanted` sealed, and the key. Nothing is imported or asked before a key is needed."""
+    """Whether the file is `wanted` sealed, and the key. Nothing is imported or asked before a key is needed.
 
-    def __init__(self, *, wanted: bool) -> None:
+    A refusal stands for `pause` seconds: a locked keyring asks its person for a password each time.
+    """
+
+    def __init__(self, *, wanted: bool, pause: float = 30.0) -> None:
         self.wanted = wanted
+        self._pause = pause
         self._key: bytes | None = None
         self._refused: tuple[float, StorageError] | None = None
 
@@ -36,7 +37,7 @@ class Vault:
 
         Raises StorageError if the keyring does not give it.
         """
-        if self._refused is not None and time.monotonic() - self._refused[0] < _PAUSE:
+        if self._refused is not None and time.monotonic() - self._refused[0] < self._pause:
             raise self._refused[1]
         if self._key is None:
             try:
