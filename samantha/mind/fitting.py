@@ -28,8 +28,8 @@ _REMEMBER = re.compile(
 )
 _NUMBERS = (
     "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand half twice once every dozen couple "
-    "pair twin twins"
+    "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand half twice once every "
+    "dozen couple pair twin twins"
 )
 _TIMES = (
     "monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays thursdays fridays saturdays "
