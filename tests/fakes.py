@@ -168,7 +168,7 @@ class ScriptedModel:
         begun: str = "",
     ) -> Iterator[str]:
         self._script.prompts.append(list(messages))
-        if begun:
+        if begun and self._answer.startswith(begun):
             answer = " ".join(self._answer.split(" ")[len(begun.split()) :])
         else:
             answer = next(self._answers, "Yes.")

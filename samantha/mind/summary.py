@@ -22,7 +22,7 @@ _TASK = (
 )
 _NAME = re.compile(r"(?<![.!?]\s)(?<!^)\b[A-Z][\w'’-]+|\b\d[\d.,:]*", re.MULTILINE)
 _SENTENCE = re.compile(r"[^.!?…]+[.!?…]*")
-_OF_HIS_LIFE = re.compile(r"\b(I|I'm|I've|my|we|our|we're)\b")
+_OF_HIS_LIFE = re.compile(r"\b(?:I|[Mm]y|[Ww]e|[Oo]ur)\b")
 
 
 def request(before: str, turns: Iterable[tuple[str, str]], name: str) -> list[Message]:
