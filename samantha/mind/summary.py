@@ -59,7 +59,7 @@ def gist(before: str, said: Sequence[str]) -> str:
     return newest([*_SENTENCE_OR_QUOTE.findall(before), *quoted])
 
 
-_SENTENCE_OR_QUOTE = re.compile(r'I said: "[^"]*"|[^.!?…]+[.!?…]*')
+_SENTENCE_OR_QUOTE = re.compile(r'\s*I said: "[^"]*"|[^.!?…]+[.!?…]*')
 
 
 def newest(sentences: Sequence[str]) -> str:
