@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Literal
 
+from samantha.mind.manner import wording
 from samantha.mind.nicknames import names_among, nickname_in
 from samantha.mind.reactions import LAUGHED, Before, evidence
 from samantha.mind.traits import Traits, apply, change
@@ -88,6 +89,10 @@ class Growth:
         """Where she stands."""
         return apply(self._memories.steps(), now)
 
+    def character(self, now: datetime) -> str:
+        """What she has become, in the form of mind/persona.md; "" on the first day."""
+        return " ".join(filter(None, (self.shared_words(), wording(self.traits(now)))))
+
     def log(self) -> list[Step]:
         """Every step that counts, oldest first."""
         return self._memories.steps()
@@ -122,7 +127,7 @@ class Growth:
         return next((f.value for f in self._shared() if f.relation == _NAMES and f.subject == of), "")
 
     def shared_words(self) -> str:
-        """A phrase for her description, of at most 25 tokens: "He calls you Sam."; "" on the first day."""
+        """A phrase for her description: "You are called Sam, too."; "" on the first day."""
         facts = self._shared()
         parts = []
         if hers := next((f.value for f in facts if f.relation == _NAMES and f.subject == "you"), ""):
@@ -153,14 +158,9 @@ class Growth:
 
     def _learn_joke(self, said: str, at: datetime, turn: int | None, steps: Iterable[Step]) -> None:
         """Whether `said` comes back to something of hers that made him laugh on another day."""
-        laughs = [step for step in steps if step.reason == LAUGHED and step.turn is not None]
+        laughs = [step for step in steps if step.reason == LAUGHED and step.at.date() != at.date()]
         for laugh in reversed(laughs[-_LAUGHS:]):
-            if laugh.at.date() == at.date() or laugh.turn is None:
-                continue
-            hers = self._memories.turn(laugh.turn - 1)
-            if hers is None or hers.turn.role != "assistant":
-                continue
-            phrase = _phrase_of_both(said, hers.turn.text)
+            phrase = _phrase_of_both(said, self._database.hers_before(laugh.at))
             if phrase and all(fact.value != phrase for fact in self._shared()):
                 self._keep("we", _JOKE, phrase, said, at, turn)
                 return

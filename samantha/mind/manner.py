@@ -27,7 +27,7 @@ _SENTENCES: dict[Trait, tuple[str, str, str, str]] = {
 
 _EXAMPLES = (
     "Lucky you!",
-    "Oh, lucky you!",
+    "Lucky you!",
     "A fox! They live in towns now, clever as they are. Where did you see it?",
     "A fox! I'd love to see one some day. They live in towns now, clever as they are, and come out when it's quiet. "
     "Where did you see it?",
@@ -52,6 +52,11 @@ def wording(traits: Traits) -> str:
     if "talkativeness" in marked:
         text += f"\n\n{_REMARK}\n{_EXAMPLES[_place(traits.talkativeness)]}"
     return text
+
+
+def length(traits: Traits) -> float:
+    """By how much the longest answer is to be longer than on the first day."""
+    return 1.0 + 0.5 * max(0.0, traits.talkativeness)
 
 
 class Bounds:

@@ -40,7 +40,8 @@ class Prompt:
     `persona` is her description, in Markdown: text, and after it examples of how she talks, each a line that
     begins with ``>`` (the person) and the next line (she). ``{name}`` stands for `user_name`; lines that need
     it are left out while it is unknown. `context` and `max_tokens` are the model's window and the longest
-    answer, in tokens. `language` is an ISO 639-1 code or ``auto``. `character` is what she has become since.
+    answer, in tokens. `language` is an ISO 639-1 code or ``auto``. `character` is what she has become since,
+    in the same form.
     """
 
     def __init__(
@@ -59,9 +60,8 @@ class Prompt:
         self._language = language
         self._budget = max(context // 2, context - max_tokens - ROOM_FOR_A_TURN)
         self._limit = max(context // 2, context - max_tokens)
-        text, examples = _parts(persona, " ".join(user_name.split()))
-        if character:
-            text += f"\n\n{character}"
+        become = f"{persona}\n\n{character}" if character else persona
+        text, examples = _parts(become, " ".join(user_name.split()))
         if language == "auto":
             text += "\n\nAnswer in the language in which you are spoken to."
         elif language != "en":

@@ -41,6 +41,7 @@ FLOORS: list[set[str]] = [
         "mind.asking",
         "mind.care",
         "mind.deixis",
+        "mind.diary",
         "mind.facts",
         "mind.fitting",
         "mind.greeting",
@@ -56,6 +57,7 @@ FLOORS: list[set[str]] = [
         "mind.secrets",
         "mind.stops",
         "mind.summary",
+        "mind.threads",
         "mind.traits",
         "mind.when",
         "mind.wording",
@@ -76,7 +78,6 @@ FLOORS: list[set[str]] = [
     {"audio", "hearing", "mind", "remote", "voice", "store"},
     # what she makes of what is in the store
     {
-        "mind.continuity",
         "mind.growth",
         "mind.memory",
         "mind.noting",
