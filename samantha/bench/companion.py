@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -18,6 +18,9 @@ from samantha.ports import LanguageModel, Message
 
 A_TURN = timedelta(seconds=14)
 """What a turn and its answer take, spoken."""
+
+ALONE = timedelta(minutes=10)
+"""After so much silence a conversation is over, and she thinks about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,7 @@ class Companion:
 
     def rest(self) -> None:
         """She is left alone until she has thought about everything that was said."""
+        self.clock.forward(ALONE)
         self._talk.rest()
 
     def restart(self, after: timedelta) -> None:
@@ -115,10 +119,17 @@ class Companion:
         self._talk = self._begin()
 
     def close(self) -> None:
-        """Let go of her memory."""
+        """Let go of her memory; may be called twice."""
         self._talk.close()
 
     def _begin(self) -> TextConversation:
-        prompt = app.prompt(self._config, self._llm, self._name)
-        memory = app.memory(self._config, self._llm, self._name)
-        return TextConversation(self._config, self._llm, prompt, memory, now=self.clock)
+        config = self._config
+        prompt = app.prompt(config, self._llm, self._name)
+        memory = app.memory(config, self._name)
+        database = app.database(config) if memory is not None else None
+        prompt = prompt.become(app.character(memory)) if memory is not None else prompt
+        return TextConversation(config, self._llm, prompt, memory, database, now=self._now)
+
+    def _now(self) -> datetime:
+        """As `datetime.now` tells it."""
+        return self.clock().astimezone().replace(tzinfo=None)
