@@ -11,6 +11,7 @@ import typer
 
 from samantha import __version__
 from samantha.commands.models import app as models_app
+from samantha.commands.persona import app as persona_app
 from samantha.commands.service import app as service_app
 from samantha.commands.voiceprint import app as voiceprint_app
 
@@ -28,6 +29,7 @@ config_app = typer.Typer(
 )
 app.add_typer(models_app, name="models")
 app.add_typer(service_app, name="service")
+app.add_typer(persona_app, name="persona")
 app.add_typer(voiceprint_app, name="voiceprint")
 app.add_typer(config_app, name="config")
 

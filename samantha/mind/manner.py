@@ -14,9 +14,9 @@ _MOST_WORDS = 3
 """Traits that are mentioned, the strongest: a small model loses itself in more."""
 
 _ADJECTIVES: dict[Trait, tuple[str, str, str, str]] = {
-    "warmth": ("cool, yet kind", "calm", "affectionate", "very affectionate"),
-    "playfulness": ("serious, without jokes", "rather serious", "playful", "full of jokes"),
-    "directness": ("very gentle", "gentle", "direct", "blunt, yet kind"),
+    "warmth": ("cool but kind", "calm", "affectionate", "very affectionate"),
+    "playfulness": ("serious", "rather serious", "playful", "full of jokes"),
+    "directness": ("very gentle", "gentle", "direct", "blunt but kind"),
     "formality": ("very casual", "casual", "polite", "very formal"),
 }
 _SENTENCES: dict[Trait, tuple[str, str, str, str]] = {
