@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,13 +17,14 @@ from samantha.audio.pcm import samples, silence
 from samantha.config import Config
 from samantha.dialog.conversation import LOST, Filler
 from samantha.dialog.token import Token
-from samantha.errors import ConfigError, ModelError
+from samantha.errors import ConfigError, ModelError, StorageError
 from samantha.mind.prompt import Prompt
 from samantha.ports import (
     AudioDevice,
     EchoCanceller,
     Embedder,
     LanguageModel,
+    Memory,
     SpeakerEncoder,
     SpeechDetector,
     Synthesizer,
@@ -34,7 +36,9 @@ from samantha.voice.spoken import speakable
 
 if TYPE_CHECKING:
     from samantha.hearing.voiceprint import Voiceprint
+    from samantha.mind.memory import Companion
     from samantha.remote.fallback import Kept
+    from samantha.store.database import Database
 
 log = logging.getLogger(__name__)
 
@@ -197,6 +201,53 @@ def recognition(config: Config) -> tuple[SpeakerEncoder | None, Voiceprint | Non
     return encoder, owner.known(config.state_folder, model=encoder.name, threshold=settings.owner_likeness)
 
 
+def database(config: Config) -> Database:
+    """What she keeps on disk; it is opened by its first use."""
+    from samantha.store import vault
+    from samantha.store.database import Database
+
+    return Database(config.state_folder, vault=vault.of(config))
+
+
+def memory(config: Config, user_name: str = "") -> Companion | None:
+    """What she remembers of her person, or None if she is to remember nothing."""
+    if not config.memory.enabled:
+        return None
+    from samantha.mind.memory import Companion
+
+    settings = config.memory
+    return Companion(
+        lambda: database(config),
+        embedder(config),
+        name=config.user.name or user_name,
+        tokens=settings.recall_tokens,
+        apart=timedelta(minutes=settings.greet_after_min),
+        grows=settings.growth,
+    )
+
+
+def character(memory: Memory) -> str:
+    """What she has become, as far as the disk tells."""
+    try:
+        return memory.character
+    except StorageError as problem:
+        log.warning("What she remembers cannot be read. %s", problem)
+        return ""
+
+
+def person(config: Config, encoder: SpeakerEncoder | None) -> Voiceprint | None:
+    """Her person's voice, if she has learnt it and can tell voices apart."""
+    from samantha.store import owner
+
+    if encoder is None:
+        return None
+    try:
+        return owner.known(config.state_folder, model=encoder.name, threshold=config.attention.owner_likeness)
+    except (ModelError, StorageError) as problem:
+        log.debug("%s", problem)
+        return None
+
+
 def live_card(config: Config, notice: Callable[[Lost | Found], None]) -> LiveCard:
     """A sound card that waits for its devices, and tells `notice` how they come and go."""
     return LiveCard(config.audio, notice, wait=True)
@@ -242,10 +293,17 @@ def persona(config: Config) -> str:
         ) from None
 
 
-def load(config: Config, progress: Progress = lambda _: None, *, user_name: str = "") -> Parts:
+def load(
+    config: Config,
+    progress: Progress = lambda _: None,
+    *,
+    user_name: str = "",
+    memory: Memory | None = None,
+) -> Parts:
     """Every engine, loaded and warmed on its real path, before any sound flows.
 
-    `progress` is called with a few words before each step. Raises ModelError for what cannot be loaded.
+    `progress` is called with a few words before each step; with a `memory` she is who she has become. Raises
+    ModelError for what cannot be loaded.
     """
     progress("ears")
     ear, whisper = detector(config), transcriber(config, user_name)
@@ -262,8 +320,19 @@ def load(config: Config, progress: Progress = lambda _: None, *, user_name: str 
     speakable("At 7:30.", voice.languages[0])  # its tables load with the first figure it meets
     warmed = [np.concatenate(list(voice.synthesize(text, Token()))) for text in (*FILLERS, LOST)]
     *fillers, lost = map(Filler, (*FILLERS, LOST), warmed)
-    llm, words = mind(config, progress, user_name=user_name, voice=voice)
-    parts = Parts(ear, whisper, llm, voice, words, turn_model=turns, speaker_encoder=encoder, owner=owner)
+    llm, words = mind(config, progress, user_name=user_name, voice=voice, memory=memory)
+    parts = Parts(
+        ear,
+        whisper,
+        llm,
+        voice,
+        words,
+        turn_model=turns,
+        speaker_encoder=encoder,
+        owner=owner,
+        person=person(config, encoder) if memory is not None else None,
+        memory=memory,
+    )
     return replace(parts, fillers=tuple(fillers), lost=lost) if "en" in voice.languages else parts
 
 
@@ -273,6 +342,7 @@ def mind(
     *,
     user_name: str = "",
     voice: Synthesizer | None = None,
+    memory: Memory | None = None,
 ) -> tuple[LanguageModel, Prompt]:
     """The chat model with the persona already worked through, from disk if it was before."""
     progress("mind")
@@ -282,6 +352,8 @@ def mind(
         log.warning("%s cannot be made (%s): the next start will be slower", config.state_folder, problem)
     llm = language_model(config)
     words = prompt(config, llm, user_name, voice)
+    if memory is not None:
+        words = words.become(character(memory))
     system = words.system()
     if not llm.restore(system):
         progress("mind, for the first time")

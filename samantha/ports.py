@@ -292,11 +292,18 @@ class Memory(Protocol):
         ...
 
     def greeting(self, words: str, now: datetime) -> tuple[str, bool]:
-        """How she begins her answer to the first `words` after a while, and whether that is all of it; or ""."""
+        """How she begins her answer to the first `words` after a while, and whether that is all of it; or "".
+
+        `now` is when he began to say them.
+        """
         ...
 
-    def heard(self, words: str, now: datetime, *, before: str, by: str) -> None:
+    def heard(self, words: str, now: datetime, *, before: str, by: Literal["person", "other"]) -> None:
         """The person said `words` after what she said `before`: whatever that tells of what he likes in her."""
+        ...
+
+    def spoke(self, text: str, *, interrupted: bool) -> None:
+        """Of an answer of hers `text` was heard; `interrupted`: she would have gone on."""
         ...
 
     @property
@@ -305,12 +312,20 @@ class Memory(Protocol):
         ...
 
     @property
-    def terseness(self) -> float:
-        """By how much her answers are to be shorter or longer than at first: a factor, about 0.5 to 1.5."""
+    def length(self) -> float:
+        """By how much her longest answer is to be longer than on the first day: a factor from 1 to 2."""
+        ...
+
+    def bounded(self, pieces: Iterator[str]) -> Iterator[str]:
+        """The `pieces` of an answer up to where somebody of her character would end it."""
         ...
 
     def names(self) -> tuple[str, ...]:
         """Names she should expect to hear."""
+        ...
+
+    def lost(self, said: Sequence[str]) -> tuple[str, ...]:
+        """What of `said` somebody has had forgotten since this was last asked."""
         ...
 
     def reflect(self, now: datetime, llm: LanguageModel, token: Token) -> bool:

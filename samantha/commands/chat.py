@@ -10,21 +10,24 @@ from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
+from uuid import uuid4
 
 from rich.console import Console
 
 from samantha import app
 from samantha.commands.terminal import CREAM, MUTED, RED, WOOD
 from samantha.config import Config
+from samantha.dialog.remembrance import Remembrance
 from samantha.dialog.token import Token
-from samantha.errors import Cancelled, SamanthaError
+from samantha.errors import Cancelled, SamanthaError, StorageError
 from samantha.mind.history import History
 from samantha.mind.prompt import Prompt
-from samantha.ports import LanguageModel
+from samantha.ports import LanguageModel, Memory
 from samantha.remote.fallback import fallbacks
 from samantha.service.client import Client, running
 from samantha.store import profile
+from samantha.store.database import Database, KeptTurn
 
 PATIENCE_S = 60.0
 """Seconds that a running Samantha may be busy with somebody else."""
@@ -37,33 +40,119 @@ class Conversation(Protocol):
 
 
 class TextConversation:
-    """Turns of text with the mind that also speaks. The history keeps what was read."""
+    """Turns of text with the mind that also speaks, and its memory. The history keeps what was read.
+
+    With a `database` what is said is kept there, and `memory` makes something of it; `complain` is told, once, if
+    the disk takes nothing.
+    """
 
     def __init__(
-        self, llm: LanguageModel, prompt: Prompt, max_tokens: int, now: Callable[[], datetime] = datetime.now
+        self,
+        config: Config,
+        llm: LanguageModel,
+        prompt: Prompt,
+        memory: Memory | None = None,
+        database: Database | None = None,
+        *,
+        now: Callable[[], datetime] = datetime.now,
+        complain: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.history = History()
+        self._conversation = uuid4().hex
+        self._database = database
+        self._complain = complain
         self._llm = llm
         self._prompt = prompt
-        self._max_tokens = max_tokens
+        self._max_tokens = config.llm.max_tokens
+        self._memory = memory
+        self._remembrance = Remembrance(memory, now)
         self._now = now
 
-    def answer(self, text: str, token: Token, show: Callable[[str], None]) -> str:
+    def answer(
+        self,
+        text: str,
+        token: Token,
+        show: Callable[[str], None],
+        *,
+        by: Literal["person", "other"] = "person",
+    ) -> str:
         """Her answer to `text`, given to `show` piece by piece; if `token` is cancelled, as far as it came."""
-        self.history.user(self._prompt.note(text, self._now()), text)
+        remembrance, history = self._remembrance, self.history
+        before, private = history.last_hers, remembrance.private(text)
+        remembrance.begin()
+        remembrance.think_of(text)
+        if not private:
+            self._keep("user", text, by=by)
+            history.user(self._prompt.note(text, self._now(), remembrance.recalled), text)
+            opening, whole = self._prepare(text)
+            remembrance.heard(text, before=before, by=by)
+        else:
+            opening, whole = self._prepare(text)
+        said, interrupted = self._said(opening, token, show, whole=whole)
+        if said and not private:
+            history.samantha(said, interrupted=interrupted)
+            self._keep("assistant", said, interrupted=interrupted)
+            remembrance.spoke(said, interrupted=interrupted)
+        return said
+
+    def rest(self) -> None:
+        """Do what she does while nobody talks with her, until nothing is left to do."""
+        self._become(self._remembrance.character(self._prompt.character))
+        self._remembrance.reflect(self._llm, Token())
+
+    def close(self) -> None:
+        """Let go of what is kept."""
+        if self._memory is not None:
+            self._memory.close()
+        if self._database is not None:
+            self._database.close()
+
+    def _prepare(self, text: str) -> tuple[str, bool]:
+        remembrance = self._remembrance
+        if remembrance.asked(text) and (attended := remembrance.attend(text)) is not None:
+            self.history.forget(attended.forgotten)
+            return attended.line, True
+        return remembrance.opening(text)
+
+    def _said(
+        self, opening: str, token: Token, show: Callable[[str], None], *, whole: bool
+    ) -> tuple[str, bool]:
+        written = [opening] if opening else []
+        if opening:
+            show(opening)
+        if whole:
+            return opening, False
         messages = self._prompt.fit(self.history, self._llm.count)
-        written: list[str] = []
-        interrupted = False
+        most = round(self._max_tokens * self._remembrance.length)
         try:
-            for delta in self._llm.generate(messages, token, max_tokens=self._max_tokens):
+            pieces = self._llm.generate(messages, token, max_tokens=most, begun=opening)
+            for delta in self._remembrance.bounded(pieces):
                 written.append(delta)
                 show(delta)
         except Cancelled:
-            interrupted = True
-        said = "".join(written).strip()
-        if said:
-            self.history.samantha(said, interrupted=interrupted)
-        return said
+            return "".join(written).strip(), True
+        return "".join(written).strip(), False
+
+    def _keep(
+        self,
+        role: Literal["user", "assistant"],
+        text: str,
+        *,
+        interrupted: bool = False,
+        by: Literal["person", "other"] = "person",
+    ) -> None:
+        if self._database is None:
+            return
+        turn = KeptTurn(role, text, self._now().astimezone(), interrupted, by)
+        try:
+            self._database.add_turn(self._conversation, turn)
+        except StorageError as problem:
+            self._complain(f"What is said is not kept. {problem}")
+            self._complain = lambda _: None
+
+    def _become(self, character: str) -> None:
+        if character != self._prompt.character:
+            self._prompt = self._prompt.become(character)
 
 
 class OneConversation:
@@ -112,7 +201,12 @@ def _own(config: Config) -> TextConversation:
         llm, prompt = app.mind(config, user_name=known.name)
     for stand_in in fallbacks(llm):
         stand_in.tell(lambda sentence: print(sentence, file=sys.stderr))
-    return TextConversation(llm, prompt, config.llm.max_tokens)
+    memory = app.memory(config, known.name)
+    database = app.database(config) if memory is not None else None
+    prompt = prompt.become(memory.character) if memory is not None else prompt
+    return TextConversation(
+        config, llm, prompt, memory, database, complain=lambda sentence: print(sentence, file=sys.stderr)
+    )
 
 
 def _converse(conversation: Conversation, once: str | None, console: Console, as_json: bool) -> None:

@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from samantha import app
@@ -26,6 +27,7 @@ from samantha.events import Event, Transcribed
 from samantha.ports import AudioDevice, Synthesizer
 from samantha.service.client import running
 from samantha.store import profile
+from samantha.store.journal import Journal, restore
 
 TWICE = 2.0
 """Seconds within which a second Ctrl-C ends."""
@@ -76,8 +78,9 @@ async def _talk(
     talking: list[Assistant] = []
     # The devices first: a wrong name should not cost the time it takes to load the models.
     device = _device(config, files, load, talking)
+    memory = app.memory(config, known.name)
     try:
-        parts = await asyncio.to_thread(app.load, config, view.step, user_name=known.name)
+        parts = await asyncio.to_thread(app.load, config, view.step, user_name=known.name, memory=memory)
     except BaseException:
         device.stop()
         raise
@@ -86,8 +89,11 @@ async def _talk(
     )
     talking.append(assistant)
     assistant.subscribe(_tell_of_languages(config.hearing.language, parts.synthesizer, view))
+    journal = Journal(app.database(config), lambda problem: view.note(f"What is said is not kept. {problem}"))
     keep: list[EventFile | Recording] = []
     try:
+        if memory is not None:
+            await _go_on(config, assistant, journal, live=files is None)
         if events is not None:
             keep.append(log := EventFile(events, assistant.stop))
             assistant.subscribe(log.on)
@@ -106,9 +112,24 @@ async def _talk(
         for kept in keep:
             kept.close()
         device.stop()
+        await journal.close()
+        await assistant.engines.closed()
+        if memory is not None:
+            memory.close()
     for kept in keep:
         if kept.problem is not None:
             raise kept.problem
+
+
+async def _go_on(config: Config, assistant: Assistant, journal: Journal, *, live: bool) -> None:
+    """Keep what is said, and take up what was said just before, but for a conversation on files."""
+    assistant.subscribe(journal.on)
+    if live:
+        kept = await journal.resume(timedelta(minutes=config.dialog.resume_min))
+        context = assistant.conversation.context
+        restore(context.history, kept, context.prompt)
+        if kept:
+            assistant.conversation.reread_soon()
 
 
 def _interactive() -> bool:

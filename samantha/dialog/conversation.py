@@ -16,6 +16,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Literal, TypeVar
 
 from samantha.audio.pcm import VOICE_RATE, Block, samples
@@ -79,6 +80,9 @@ HARDLY = samples(0.5)
 
 GOING_ON = samples(0.4)
 """Speech of this length is no cough: the turn before was not over."""
+
+NAMES = 6
+"""Of people he speaks of that she expects to hear: more would have speech-to-text find them everywhere."""
 
 WORTH_A_SECOND_LOOK: frozenset[IgnoredReason] = frozenset(("unsure", "repetition", "empty"))
 """Doubts about what was transcribed in a hurry that may vanish when there is time."""
@@ -376,6 +380,8 @@ class Conversation:
         character = await self._remember(lambda: self._remembrance.character(prompt.character))
         if character != prompt.character:
             self.context.prompt = prompt.become(character)
+        if names := await self._remember(self._remembrance.names):
+            self._turn.hint = ", ".join(dict.fromkeys(filter(None, (prompt.name, *names[:NAMES]))))
         await self.context.make_room(token)
 
     async def _reflect(self, token: Token) -> None:
@@ -383,6 +389,11 @@ class Conversation:
         await self._engines.llm_lane.call(lambda: self._remembrance.reflect(llm, token))
 
     async def _think_of(self, words: str) -> None:
+        """Have what belongs to `words` come to mind, and nothing that somebody has had forgotten."""
+        said = [turn.words for turn in self.context.history.turns if turn.role == "user"]
+        lost = await self._remember(lambda: self._remembrance.lost(said))
+        if lost:
+            self.context.forget(lost)
         await self._remember(lambda: self._remembrance.think_of(words))
 
     async def _remember(self, work: Callable[[], T]) -> T:
@@ -828,6 +839,8 @@ class Conversation:
             self._owed = None
             if not private:
                 self.context.history.samantha(heard, interrupted=interrupted)
+                spoke = partial(self._remembrance.spoke, heard, interrupted=interrupted)
+                self._background.start(self._remember(spoke))
         self._publish(
             ReplySpoken(at=self._clock(), text_heard=heard, interrupted=interrupted, private=private)
         )
@@ -915,7 +928,10 @@ class Conversation:
         return Attempt(reply, invited=invited)
 
     def _new_reply(self, **options: Any) -> Reply:
-        return Reply(self._engines, self._publish, self._clock, measure=self._measure, **options)
+        bounded = self._remembrance.bounded
+        return Reply(
+            self._engines, self._publish, self._clock, measure=self._measure, bounded=bounded, **options
+        )
 
     def _start(self, attempt: Attempt, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         task = asyncio.ensure_future(self._guard(attempt, work))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from samantha.dialog.background import trace
 from samantha.dialog.token import Token
@@ -34,6 +34,8 @@ class Remembrance:
         self._memory = memory
         self._now = now
         self._failing = False
+        self._began = now()
+        self._before: datetime | None = None
         self._last_heard: datetime | None = None
 
     def __bool__(self) -> bool:
@@ -42,6 +44,7 @@ class Remembrance:
     def begin(self) -> None:
         """Another turn begins."""
         self.recalled = ()
+        self._began, self._before = self._now(), self._last_heard
 
     # --- an answer ------------------------------------------------------------------------------------
 
@@ -76,11 +79,11 @@ class Remembrance:
 
     def opening(self, words: str) -> tuple[str, bool]:
         """How her answer to `words` begins, if that is not left to the model, and whether that is all of it."""
-        memory, last, now = self._memory, self._last_heard, self._now()
+        memory, last, began = self._memory, self._before, self._began
         if memory is None:
             return "", False
-        if last is None or now - last > AGAIN_TOGETHER:
-            greeting = self._ask(lambda: memory.greeting(words, now), ("", False))
+        if last is None or began - last > AGAIN_TOGETHER:
+            greeting = self._ask(lambda: memory.greeting(words, began), ("", False))
             if greeting[0]:
                 return greeting
         about = deixis.about(words)
@@ -88,17 +91,40 @@ class Remembrance:
             return deixis.unknown(words), True
         return (deixis.opening(words), False) if self.recalled or about else ("", False)
 
-    def heard(self, words: str, *, before: str, by: str) -> None:
+    def heard(self, words: str, *, before: str, by: Literal["person", "other"]) -> None:
         """The person has said `words`, after what she said `before`."""
         memory, now = self._memory, self._now()
         self._last_heard = now
         if memory is not None:
             self._ask(lambda: memory.heard(words, now, before=before, by=by), None)
 
+    def spoke(self, text: str, *, interrupted: bool) -> None:
+        """Of an answer of hers `text` was heard."""
+        memory = self._memory
+        if memory is not None:
+            self._ask(lambda: memory.spoke(text, interrupted=interrupted), None)
+
     @property
     def length(self) -> float:
-        """By how much her answers are to be longer than at first."""
-        return self._memory.terseness if self._memory is not None else 1.0
+        """By how much her longest answer is to be longer than at first."""
+        memory = self._memory
+        return 1.0 if memory is None else self._ask(lambda: memory.length, 1.0)
+
+    def bounded(self, pieces: Iterator[str]) -> Iterator[str]:
+        """The `pieces` of an answer up to where somebody of her character would end it."""
+        return pieces if self._memory is None else self._memory.bounded(pieces)
+
+    def lost(self, said: Sequence[str]) -> tuple[str, ...]:
+        """What of `said` somebody has had forgotten since this was last asked."""
+        memory = self._memory
+        nothing: tuple[str, ...] = ()
+        return nothing if memory is None else self._ask(lambda: memory.lost(said), nothing)
+
+    def names(self) -> tuple[str, ...]:
+        """Names she should expect to hear."""
+        memory = self._memory
+        nothing: tuple[str, ...] = ()
+        return nothing if memory is None else self._ask(memory.names, nothing)
 
     # --- while nobody speaks --------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ it makes only so much sound ahead.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from samantha.audio.pcm import VOICE_RATE, Block
@@ -78,7 +78,7 @@ class Reply:
     """Hears a turn, thinks of an answer and has it spoken into `track`.
 
     `publish` takes its events once it is committed, `measure` those of a bet when they happen; `clock` gives
-    their `at`. Its methods are steps that the conversation puts together; each raises `Cancelled` (or is
+    their `at`; `bounded` ends what the model says where her character would. Its methods are steps that the conversation puts together; each raises `Cancelled` (or is
     cancelled) once `cancel` was called.
     """
 
@@ -90,7 +90,9 @@ class Reply:
         *,
         measure: Publish = lambda _: None,
         track: Track | None = None,
+        bounded: Callable[[Iterator[str]], Iterator[str]] = lambda pieces: pieces,
     ) -> None:
+        self._bounded = bounded
         self.token = Token()
         self.track = track or Track()
         self.hearing = False
@@ -240,7 +242,9 @@ class Reply:
             take(opening)
         engines = self._engines
         await engines.llm_lane.stream(
-            lambda: engines.llm.generate(messages, self.token, max_tokens=max_tokens, begun=opening),
+            lambda: self._bounded(
+                engines.llm.generate(messages, self.token, max_tokens=max_tokens, begun=opening)
+            ),
             self.token,
             take,
         )
@@ -298,7 +302,9 @@ class Reply:
             take(opening)
         engines = self._engines
         await engines.llm_lane.stream(
-            lambda: engines.llm.generate(messages, self.token, max_tokens=max_tokens, begun=begun or opening),
+            lambda: self._bounded(
+                engines.llm.generate(messages, self.token, max_tokens=max_tokens, begun=begun or opening)
+            ),
             self.token,
             take,
         )

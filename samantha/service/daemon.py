@@ -40,12 +40,12 @@ from samantha.service.control import Talk, Waking
 from samantha.service.heartbeat import Heartbeat
 from samantha.service.verify import verify
 from samantha.store import profile
-from samantha.store.database import Database, KeptTurn
+from samantha.store.database import KeptTurn
 from samantha.store.journal import Journal, restore
 
 log = logging.getLogger(__name__)
 
-ENGINES = ("user", "hearing", "attention", "llm", "voice", "remote", "paths")
+ENGINES = ("user", "hearing", "attention", "memory", "llm", "voice", "remote", "paths")
 """Sections of the settings that the engines are made of; the others change without loading anything."""
 
 LIGHT = ("attention.follow_up_s", "attention.likeness", "attention.sound_alikes")
@@ -83,7 +83,8 @@ MakeCard = Callable[[Config, Callable[[Lost | Found], None]], Card]
 
 def wake(config: Config, progress: Callable[[str], None]) -> Parts:
     """The engines as set, for the person she has met."""
-    return app.load(config, progress, user_name=profile.read(config.state_folder).name)
+    name = profile.read(config.state_folder).name
+    return app.load(config, progress, user_name=name, memory=app.memory(config, name))
 
 
 @dataclass(slots=True)
@@ -132,7 +133,7 @@ class Daemon:
         self._stopping = asyncio.Event()
         self._changing = asyncio.Lock()
         self._begun = asyncio.Event()
-        self._journal = Journal(Database(self.config.state_folder), self._no_disk)
+        self._journal = Journal(app.database(self.config), self._no_disk)
         self._kept: list[KeptTurn] = []
         self._engines = app.engine_names(self.config)
         self._mode: Mode = self.config.dialog.mode
@@ -206,6 +207,8 @@ class Daemon:
             self.leaving()
         if self._next is not None:  # which may be made of the same engines
             await assistant.engines.closed()
+        if parts.memory is not None and (self._next is None or self._next[1].memory is not parts.memory):
+            parts.memory.close()
 
     def _take_up(self, assistant: Assistant, parts: Parts) -> None:
         """Go on where the settings before these, or she herself before a restart, left off."""
@@ -390,7 +393,8 @@ class Daemon:
                 log.info("mode %s, muted %s, microphone open %s", mode, muted, microphone)
             case _:
                 log.debug("%s", event)
-        self._journal.on(event)
+        if self.config.memory.enabled:
+            self._journal.on(event)
         for listener in list(self.listeners):
             try:
                 listener(event)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Literal
 
+from samantha.mind.secrets import redact
 from samantha.store import forgetting
 from samantha.store.sqlitefile import SqliteFile, Vault
 
@@ -115,13 +116,13 @@ class Database:
     # --- turns ----------------------------------------------------------------------------------------
 
     def add_turn(self, conversation: str, turn: KeptTurn) -> int:
-        """Commit `turn` as the newest; its id, which is higher than that of every turn before it."""
+        """Commit `turn`, without secrets, as the newest; its id, which is higher than that of every turn before it."""
         offset = turn.said_at.utcoffset()
         assert offset is not None, "said_at needs a time zone"
         row = (
             conversation,
             turn.role,
-            storable(turn.text),
+            storable(redact(turn.text)),
             turn.interrupted,
             turn.said_at.timestamp(),
             offset.total_seconds(),
@@ -143,7 +144,9 @@ class Database:
                 "SELECT max(id) FROM turns WHERE conversation = ? AND role = ?", (conversation, turn.role)
             ).fetchone()[0]
             if newest is not None:
-                connection.execute("UPDATE turns SET text = ? WHERE id = ?", (storable(turn.text), newest))
+                connection.execute(
+                    "UPDATE turns SET text = ? WHERE id = ?", (storable(redact(turn.text)), newest)
+                )
         if newest is None:
             self.add_turn(conversation, turn)
 
@@ -173,6 +176,40 @@ class Database:
                 "SELECT conversation, said_at FROM turns ORDER BY id DESC LIMIT 1"
             ).fetchone()
         return newest[0] if newest is not None and max_age and newest[1] > after else None
+
+    def holds(self, text: str) -> bool:
+        """Whether a turn with `text` is kept."""
+        with self.file.use() as connection:
+            row = connection.execute(
+                "SELECT 1 FROM turns WHERE text = ? LIMIT 1", (storable(redact(text)),)
+            ).fetchone()
+        return row is not None
+
+    def span(self, *, before: datetime) -> tuple[datetime | None, datetime | None]:
+        """When the person said something for the first and for the last time before that."""
+        with self.file.use() as connection:
+            ends = [
+                connection.execute(
+                    "SELECT said_at, utc_offset FROM turns WHERE role = 'user' AND said_at < ? "
+                    f"ORDER BY id {way} LIMIT 1",
+                    (before.timestamp(),),
+                ).fetchone()
+                for way in ("ASC", "DESC")
+            ]
+        first, last = (
+            None if end is None else datetime.fromtimestamp(end[0], timezone(timedelta(seconds=end[1])))
+            for end in ends
+        )
+        return first, last
+
+    def hers_before(self, at: datetime) -> str:
+        """What she had said last by then; "" if nothing."""
+        with self.file.use() as connection:
+            row = connection.execute(
+                "SELECT text FROM turns WHERE role = 'assistant' AND said_at <= ? ORDER BY id DESC LIMIT 1",
+                (at.timestamp(),),
+            ).fetchone()
+        return "" if row is None else str(row[0])
 
     # --- state ----------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ and doubles nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
@@ -103,6 +104,52 @@ class Memories:
                 (id,),
             ).fetchone()
         return None if row is None else _learnt(row)
+
+    def newest_turns(self, limit: int, after: datetime) -> tuple[int, ...]:
+        """The ids of the newest turns, of those that were said `after` that."""
+        with self._file.use() as connection:
+            rows = connection.execute(
+                "SELECT id FROM (SELECT id, said_at FROM turns ORDER BY id DESC LIMIT ?) WHERE said_at > ?",
+                (limit, after.timestamp()),
+            ).fetchall()
+        return tuple(id for (id,) in rows)
+
+    def last_said(self) -> int | None:
+        """The id of the newest turn of the person's."""
+        with self._file.use() as connection:
+            row = connection.execute("SELECT max(id) FROM turns WHERE role = 'user'").fetchone()
+        return None if row[0] is None else int(row[0])
+
+    def with_words(self, words: Sequence[str]) -> tuple[list[int], list[int]]:
+        """The memories and the turns, of both sides, in which each of `words` begins a word; whatever their case."""
+
+        def every(text: str) -> bool:
+            spoken = text.casefold()
+            return all(one.search(spoken) for one in wanted)
+
+        wanted = [re.compile(rf"(?<!\w){re.escape(word.casefold())}") for word in words]
+        with self._file.use() as connection:
+            memories = [
+                id
+                for id, *texts in connection.execute(
+                    "SELECT id, text, subject, relation, value FROM memories ORDER BY id"
+                )
+                if every(" ".join(texts))
+            ]
+            turns = [
+                id for id, text in connection.execute("SELECT id, text FROM turns ORDER BY id") if every(text)
+            ]
+        return memories, turns
+
+    def turns_after(self, id: int, limit: int) -> list[LearntTurn]:
+        """The oldest turns, of both sides, after the turn `id`."""
+        with self._file.use() as connection:
+            rows = connection.execute(
+                "SELECT id, conversation, role, text, interrupted, said_at, utc_offset, by FROM turns "
+                "WHERE id > ? ORDER BY id LIMIT ?",
+                (id, limit),
+            ).fetchall()
+        return [_learnt(row) for row in rows]
 
     def advance(
         self,
@@ -215,6 +262,19 @@ class Memories:
             return connection.execute(
                 "SELECT id, vector FROM memories WHERE id > ? AND vector IS NOT NULL ORDER BY id", (after,)
             ).fetchall()
+
+    def replace(self, old: int, new: Remembered) -> int | None:
+        """Keep `new`, and have `old` be no longer so since then; its id, or None if `old` is closed or gone."""
+        with self._file.transaction() as connection:
+            id = _add(connection, new, None)
+            closed = connection.execute(
+                "UPDATE memories SET until = ?, closed_by = ? WHERE id = ? AND until IS NULL",
+                (new.at.timestamp(), id, old),
+            )
+            if closed.rowcount:
+                return id
+            connection.execute("DELETE FROM memories WHERE id = ?", (id,))
+        return None
 
     def close(self, id: int, since: datetime, by: int | None = None) -> None:
         """Memory `id` is no longer so, which memory `by` says."""

@@ -196,7 +196,7 @@ def answer(llm: object, token: Token | None = None, *, max_tokens: int = 24) -> 
 def test_another_machine_thinks(thinker: str) -> None:
     config = thinking_at(thinker)
     llm, prompt = app.mind(config)
-    talk = TextConversation(llm, prompt, 24)
+    talk = TextConversation(load(flags={"llm.max_tokens": 24}), llm, prompt)
     shown: list[str] = []
     answered = talk.answer("Hello, who are you?", Token(), shown.append)
     assert answered
@@ -239,7 +239,7 @@ def test_an_absent_machine_is_replaced_and_it_is_said_once() -> None:
     said: list[str] = []
     for outage in fallbacks(llm):
         outage.tell(said.append)
-    talk = TextConversation(llm, prompt, 24)
+    talk = TextConversation(load(flags={"llm.max_tokens": 24}), llm, prompt)
     for question in ("Hello, who are you?", "And what is the sea?", "Is it blue?"):
         assert talk.answer(question, Token(), lambda _: None)
     assert said == [AWAY]

@@ -1,0 +1,215 @@
+"""What she does with her memory when she is asked to: remember, forget, correct, tell what she knows and since when."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+from samantha.mind import almanac, care, facts, when
+from samantha.mind.deixis import turned
+from samantha.mind.noting import meanings
+from samantha.mind.recall import Recall
+from samantha.mind.relations import Fact, closes, content, subject_of, words
+from samantha.ports import Attended, Embedder, Recollection
+from samantha.store import forgetting
+from samantha.store.database import Database
+from samantha.store.memories import Memories, Remembered
+
+TOLD = 4
+"""Things she tells at most when she is asked what she knows."""
+
+_BEGINS_WITH = re.compile(r"^(?:her|his|its|their)\b|^(?:she|he|it|they)\b", re.IGNORECASE)
+
+
+class Errands:
+    """Errors as of `Database`. Called from one thread."""
+
+    def __init__(self, database: Database, recall: Recall, embedder: Embedder | None) -> None:
+        self._database = database
+        self._memories = Memories(database.file)
+        self._recall = recall
+        self._embedder = embedder
+        self.last: tuple[Recollection, ...] = ()
+        """What came to her mind last: what "that" and "so" are about."""
+        self._asked = False
+        """Whether she has just asked if really everything is to be forgotten."""
+
+    def expects(self, words: str) -> bool:
+        """Whether `words` may be the answer to something that she has asked, or ask how long they have talked."""
+        return self._asked or bool(self._known(words, datetime.now().astimezone()))
+
+    def attend(self, words: str, now: datetime) -> Attended | None:
+        """Do what `words` ask for; None: nothing."""
+        now = now.astimezone()
+        asked, self._asked = self._asked, False
+        if asked and care.agrees(words):
+            return self._gone(forgetting.forget_all(self._database.file), care.all_forgotten())
+        match care.wish(words):
+            case care.Remember(text):
+                return self._remember(text, now)
+            case care.ForgetLast():
+                return self._forget(turns=self._last_turn(), topic="")
+            case care.Forget(topic):
+                memories, turns = self._about(topic)
+                return self._forget(memories=memories, turns=turns, topic=topic)
+            case care.ForgetAll():
+                self._asked = True
+                return Attended(care.really(), private=True)
+            case care.Correct(text):
+                return self._correct(text, now)
+            case care.Tell(topic):
+                return Attended(self._tell(topic, now))
+            case care.Why():
+                return Attended(care.because(self.last[0], now) if self.last else care.no_reason())
+            case care.Told(topic, _):
+                return Attended(self._told(words, topic, now))
+            case _:
+                line = self._known(words, now)
+                return Attended(line) if line else None
+
+    # --- remember and correct -------------------------------------------------------------------------
+
+    def _remember(self, text: str, now: datetime) -> Attended:
+        found = facts.checked([], text)
+        fact = found[0].fact if found else Fact("", "", "")
+        self._add(text, fact, now)
+        return Attended(care.remembered())
+
+    def _correct(self, text: str, now: datetime) -> Attended | None:
+        """`text` is right, and what came to her mind last is not."""
+        old = self._believed()
+        if not old:
+            return None
+        whom = next((fact.subject for fact in old if fact.subject), "")
+        right = _told_of(whom, text)
+        found = facts.checked([], right)
+        new = found[0].fact if found else Fact(whom, "", "")
+        names = facts_names(self._memories)
+        wrong = [
+            fact
+            for fact in old
+            if not new.relation or closes(new, Fact(fact.subject, fact.relation, fact.value), right, names)
+        ] or (old if len(old) == 1 else [])
+        by = self._add(right, new, now)
+        for each in wrong:
+            self._memories.close(each.id, now, by)
+        return Attended(care.corrected(turned(right)))
+
+    def _add(self, text: str, fact: Fact, now: datetime) -> int:
+        vector = meanings(self._embedder, [text])[0] if self._embedder is not None else None
+        return self._memories.add(
+            Remembered(
+                kind="fact",
+                text=text,
+                at=now,
+                importance=1.0,
+                subject=fact.subject,
+                relation=fact.relation,
+                value=fact.value,
+            ),
+            vector,
+        )
+
+    def _believed(self) -> list[Remembered]:
+        """The facts that came to her mind last, or, where none was taken out of them yet, what was said."""
+        memories = self._memories.get([each.memory for each in self.last[:1]])
+        turns = [each.turn for each in memories if each.turn is not None]
+        of_turns = [each for each in self._memories.of_turns(turns) if each.until is None] if turns else []
+        found = [each for each in of_turns if each.kind == "fact"]
+        return found or of_turns or [each for each in memories if each.until is None]
+
+    # --- forget ---------------------------------------------------------------------------------------
+
+    def _last_turn(self) -> list[int]:
+        last = self._memories.last_said()
+        return [] if last is None else [last]
+
+    def _about(self, topic: str) -> tuple[list[int], list[int]]:
+        """The memories and the turns of both sides that have to do with `topic`."""
+        names = facts_names(self._memories)
+        whom = subject_of(topic, names)
+        called = [name for name, who in names.items() if who == whom and whom != "i"]
+        spoken = [[word for word in words(topic) if content(word)], *([name] for name in called)]
+        memories: set[int] = set()
+        turns: set[int] = set()
+        for each in filter(None, spoken):
+            found, said = self._memories.with_words(each)
+            memories.update(found)
+            turns.update(said)
+        return sorted(memories), sorted(turns)
+
+    def _forget(self, *, memories: Sequence[int] = (), turns: Sequence[int] = (), topic: str) -> Attended:
+        if not memories and not turns:
+            return Attended(care.nothing_to_forget(topic), private=True)
+        gone = forgetting.forget(self._database.file, memories, turns)
+        return self._gone(gone, care.forgot(max(1, gone.memories), topic))
+
+    def _gone(self, gone: forgetting.Forgotten, line: str) -> Attended:
+        self.last = ()
+        forgetting.drop_prefixes(self._database.file.path.parent)
+        return Attended(line, forgotten=gone.turns, private=True)
+
+    # --- tell -----------------------------------------------------------------------------------------
+
+    def _tell(self, topic: str, now: datetime) -> str:
+        known = [fact for fact in self._memories.listed(("fact",)) if fact.text]
+        if topic:
+            names = facts_names(self._memories)
+            whom, asked = subject_of(topic, names), content(topic)
+            known = [
+                fact
+                for fact in known
+                if subject_of(fact.subject, names) == whom or (asked and asked <= content(fact.text))
+            ]
+        known.sort(key=lambda fact: (fact.importance, fact.at), reverse=True)
+        told = list(dict.fromkeys(turned(fact.text.rstrip(" .!")) for fact in known))
+        if told:
+            return care.known(told)
+        found = self._recall.recall(topic, now, limit=1) if topic else ()
+        return care.because(found[0], now) if found else care.nothing_known(topic)
+
+    def _told(self, words: str, topic: str, now: datetime) -> str:
+        span = when.asked(words, now)
+        found = self._recall.recall(topic or words, now, limit=1)
+        if topic and found and (span is None or span.start <= found[0].at < span.end):
+            self.last = found
+            return care.because(found[0], now)
+        if span is None:
+            return care.nothing_known(topic)
+        of_then = self._memories.listed(("said",), current=False, since=span.start, before=span.end)
+        if topic:
+            asked = content(topic)
+            of_then = [each for each in of_then if asked & content(each.text)]
+        best = sorted(of_then, key=lambda each: (each.importance, each.at), reverse=True)[:TOLD]
+        if not best:
+            return care.nothing_known(topic)
+        best.sort(key=lambda each: each.at)
+        self.last = tuple(Recollection(each.id, each.text, each.at, quoted=True, score=1.0) for each in best)
+        return care.because_of(self.last, now)
+
+    def _known(self, words: str, now: datetime) -> str:
+        """How long they have known each other, the day, the season: what code knows better than a model."""
+        since, last = self._database.span(before=now)
+        return almanac.answer(words, now, since, last)
+
+
+def facts_names(memories: Memories) -> dict[str, str]:
+    """Who is called what, from what she knows."""
+    from samantha.mind.relations import named
+
+    return named(
+        Fact(each.subject, each.relation, each.value) for each in memories.listed(("fact",)) if each.subject
+    )
+
+
+def _told_of(whom: str, text: str) -> str:
+    """`text`, whose "her" or "she" is `whom`."""
+    if not whom:
+        return text
+    owner = {"i": "my", "we": "our", "you": "your"}.get(whom.lower(), f"{whom}'s")
+
+    def name(found: re.Match[str]) -> str:
+        return owner if found[0].lower() in ("her", "his", "its", "their") else whom
+
+    return _BEGINS_WITH.sub(name, text, count=1)

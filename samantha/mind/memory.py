@@ -1,0 +1,158 @@
+"""What she remembers of her person: taken in while he speaks, found again when it matters, thought about when alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Literal
+
+from samantha.dialog.token import Token
+from samantha.mind import care, manner
+from samantha.mind.deixis import about
+from samantha.mind.errands import Errands
+from samantha.mind.growth import Growth
+from samantha.mind.noting import note
+from samantha.mind.recall import Recall
+from samantha.mind.reflection import Reflection
+from samantha.mind.reunion import Reunion
+from samantha.mind.traits import Traits
+from samantha.ports import Attended, Embedder, LanguageModel, Recollection
+from samantha.store.database import Database
+from samantha.store.memories import Memories
+
+IN_VIEW = timedelta(minutes=10)
+"""What was said so lately is before the model anyhow, unless it is asked for."""
+
+NEWEST = 8
+"""Turns of both sides that count as in view."""
+
+AT_ONCE = 8
+"""Turns that are taken in before something is to come to mind: a conversation makes one at a time."""
+
+MANY = 200
+"""Turns that are taken in at once in a rest: all that were said before she could remember, say."""
+
+TOKENS_A_WORD = 1.4
+
+
+class Companion:
+    """Implements ports.Memory. `open` makes a connection; reflection has one of its own, and another thread.
+
+    `name` is her person's, `tokens` how much may come to mind at once, `apart` how long he must have been away to
+    be greeted; unless she `grows` her character stays as it is.
+    """
+
+    def __init__(
+        self,
+        open: Callable[[], Database],
+        embedder: Embedder | None,
+        *,
+        name: str,
+        tokens: int,
+        apart: timedelta,
+        grows: bool,
+    ) -> None:
+        self._database, self._aside = open(), open()
+        self._embedder = embedder
+        self._words = int(tokens / TOKENS_A_WORD)
+        self._memories = Memories(self._database.file)
+        self._recall = Recall(self._memories, embedder)
+        self._growth = Growth(self._database, frozen=not grows)
+        self._errands = Errands(self._database, self._recall, embedder)
+        self._reunion = Reunion(self._database, name, apart)
+        self._reflection = Reflection(Memories(self._aside.file), embedder, name)
+        self._now: datetime | None = None
+        self._held = Traits()
+        self._forgettings: int | None = None
+
+    # --- while he speaks ------------------------------------------------------------------------------
+
+    def recall(self, words: str, now: datetime) -> tuple[Recollection, ...]:
+        """What comes to mind at `words`, the best first; few or none."""
+        self._now = now
+        if care.wish(words) is not None:
+            return ()
+        note(self._memories, self._embedder, limit=AT_ONCE)
+        in_view = () if about(words) else self._in_view(now)
+        found = self._recall.recall(words, now, leave_out=in_view)
+        kept: list[Recollection] = []
+        room = self._words
+        for each in found:
+            room -= len(each.text.split())
+            if room >= 0 or not kept:
+                kept.append(each)
+        self._errands.last = tuple(kept) or self._errands.last
+        return tuple(kept)
+
+    def expects(self, words: str) -> bool:
+        """Whether `words` may be the answer to something that she has asked about her memory."""
+        return self._errands.expects(words)
+
+    def attend(self, words: str, now: datetime) -> Attended | None:
+        """Do what `words` ask of her memory; None: nothing."""
+        return self._errands.attend(words, now)
+
+    def greeting(self, words: str, now: datetime) -> tuple[str, bool]:
+        """How she begins her answer to the first `words` after a while, and whether that is all of it; or ""."""
+        return self._reunion.greet(words, now)
+
+    def heard(self, words: str, now: datetime, *, before: str, by: Literal["person", "other"]) -> None:
+        """The person said `words` after what she said `before`."""
+        self._growth.hear(words, before, now.astimezone(), by=by)
+
+    def spoke(self, text: str, *, interrupted: bool) -> None:
+        """Of an answer of hers `text` was heard."""
+        self._growth.spoke(interrupted=interrupted)
+        self._reunion.spoke(text)
+
+    @property
+    def character(self) -> str:
+        """What she has become; "" on the first day."""
+        said = (self._growth.shared_words(), manner.wording(self._traits()))
+        return "\n\n".join(filter(None, said))
+
+    @property
+    def length(self) -> float:
+        """By how much her longest answer is to be longer than on the first day."""
+        return manner.length(self._traits())
+
+    def bounded(self, pieces: Iterator[str]) -> Iterator[str]:
+        """The `pieces` of an answer up to where somebody of her character would end it."""
+        bounds = manner.Bounds(self._held)
+        for piece in pieces:
+            if ready := bounds.feed(piece):
+                yield ready
+            if bounds.found:
+                return
+        if rest := bounds.finish():
+            yield rest
+
+    def names(self) -> tuple[str, ...]:
+        """Names she should expect to hear."""
+        return self._growth.names()
+
+    def lost(self, said: Sequence[str]) -> tuple[str, ...]:
+        """What of `said` somebody has had forgotten since this was last asked."""
+        forgettings = self._database.get("forgotten", 0)
+        before, self._forgettings = self._forgettings, forgettings
+        return () if forgettings == before else tuple(text for text in said if not self._database.holds(text))
+
+    # --- while nobody speaks --------------------------------------------------------------------------
+
+    def reflect(self, now: datetime, llm: LanguageModel, token: Token) -> bool:
+        """Think about the next bit of what was said; False if there is nothing left. From the model's thread."""
+        if note(self._reflection.memories, self._embedder, limit=MANY):
+            return True
+        return self._reflection.step(now, llm, token)
+
+    def close(self) -> None:
+        """Let go of the disk; may be called twice."""
+        self._database.close()
+        self._aside.close()
+
+    def _traits(self) -> Traits:
+        self._held = self._growth.traits((self._now or datetime.now()).astimezone())
+        return self._held
+
+    def _in_view(self, now: datetime) -> tuple[int, ...]:
+        return self._memories.newest_turns(NEWEST, now - IN_VIEW)
