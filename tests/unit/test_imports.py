@@ -40,6 +40,7 @@ FLOORS: list[set[str]] = [
         "mind.almanac",
         "mind.asking",
         "mind.care",
+        "mind.carewords",
         "mind.deixis",
         "mind.diary",
         "mind.facts",
