@@ -319,9 +319,22 @@ def test_yes(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    "text",
-    ["Yes.", "yes please", "Yes, really.", "Yeah, I'm sure", "Do it", "yes, everything", "Go ahead.", "Yep!"],
-)  # fmt: skip
+    [
+        *(
+            "No.",
+            "Yes, but not now",
+            "yes?",
+            "No, don't.",
+            "Wait",
+            "um",
+            "Really?",
+            "Please don't",
+            "Okay.",
+            "",
+        ),
+        "What's for dinner?",
+    ],
+)
 def test_no_yes(text: str) -> None:
     assert not agrees(text)
 
