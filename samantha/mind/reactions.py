@@ -195,7 +195,7 @@ _POLES = (
         r"(?:your )?answers? (?:are|is) (?:too|so) long|make it shorter",
         (
             (r"(?:get|come|cut) (?:straight )?to the (?:point|chase)|what(?:'s| is) (?:the|your) point\b|"
-             r"too long|that was (?:too |very |so )?long\b|yeah yeah\b|blah blah", "You wanted me to get to the point."),
+             r"too long\W*$|that was (?:too |very |so )?long\b|yeah yeah\b|blah blah", "You wanted me to get to the point."),
         ),
     ),
     _Pole(
