@@ -129,8 +129,8 @@ def own_words(turn: LearntTurn) -> str:
     """What the person himself says of his life in `turn`, without secrets; "" if it is not his."""
     if turn.turn.role != "user" or turn.turn.by != "person":
         return ""
-    open_ = [part for part in facts.sentences(secrets.redact(turn.turn.text)) if secrets.HIDDEN not in part]
-    return hearsay.trusted(" ".join(open_)).strip()
+    own = hearsay.trusted(secrets.redact(turn.turn.text))
+    return " ".join(part for part in facts.sentences(own) if secrets.HIDDEN not in part)
 
 
 class _Closed(NamedTuple):

@@ -15,10 +15,11 @@ _SHORT = re.compile(r"^(.+?)(?:'s|'m|'re|'ve|'d|'ll|n't)$")
 FUNCTION_WORDS = frozenset(
     "a an the this that these those my your his her its our their mine yours ours i me we us you he him she it they "
     "them who which what there here and or but so because as if than then in on at by for from of off to into onto "
-    "out over under up down near beside behind opposite about with without since until till after before during is am are was were be been "
+    "out over under up down about near beside behind opposite with without "
+    "since until till after before during is am are was were be been "
     "being do does did done have has had having will would shall should can could may might must not no never also "
     "too very really quite just only even ever still yet already again more most much many some any all both each "
-    "well oh yes yeah by-the-way way one anymore now got get".split()
+    "well oh yes yeah by-the-way way one anymore now got get ca wo".split()
 )
 
 

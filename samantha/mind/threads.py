@@ -10,12 +10,12 @@ from samantha.mind.relations import content, words
 _DAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 _MONTH = "january|february|march|april|may|june|july|august|september|october|november|december"
 _NUMBER = r"(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|a few|a couple of|\d+)"
-_NTH = r"(?:\d+(?:st|nd|rd|th)?|first|second|third|\w+(?:fth|xth|nth|hth|nth|tieth|-first|-second|-third))"
+_NTH = r"(?:\d+(?:st|nd|rd|th)?|first|second|third|\w+(?:fth|xth|nth|hth|tieth|-first|-second|-third))"
 _TO_COME = re.compile(
     rf"\b(?:tomorrow|tonight|(?:later|this) (?:today|afternoon|evening)|(?:next|this|coming) (?:{_DAY}|week|month|"
     rf"year|weekend|spring|summer|autumn|winter|fall)|(?:on|until|by|before) (?:next )?{_DAY}|{_DAY} at|"
-    rf"in {_NUMBER} (?:minutes?|hours?|days?|weeks?|months?)|in (?:{_MONTH})|(?:on|by) the {_NTH}\b(?! (?:floor|street|avenue|side|hand))|"
-    rf"on (?:{_MONTH})|soon)\b",
+    rf"in {_NUMBER} (?:minutes?|hours?|days?|weeks?|months?)|in (?:{_MONTH})|"
+    rf"(?:on|by) the {_NTH}\b(?! (?:floor|street|avenue|side|hand))|on (?:{_MONTH})|soon)\b",
     re.IGNORECASE,
 )
 _INTENDED = re.compile(
