@@ -30,7 +30,7 @@ _NUMBERS = (
     "eleven",
     "twelve",
 )
-_WEEK = 7
+_WEEK, _A_MONTH, _A_YEAR = 7, 30.44, 365.25
 _HOW_LONG = re.compile(
     r"\bhow long have (?:we|you and i|i|you) (?:known|been (?:talking|friends|together|speaking))|"
     r"\bhow long (?:is it|has it been) since we (?:first )?(?:met|talked|spoke)",
@@ -124,10 +124,11 @@ def _ago(then: date, today: date) -> str:
     if days < 2 * _WEEK:
         return f"{_number(days)} days ago"
     if days < 60:
-        return f"{_number(days // _WEEK)} weeks ago"
-    if days < 730:
-        return f"{_number(days // 30)} months ago" if days < 365 else "a year ago"
-    return f"{_number(days // 365)} years ago"
+        return f"{_number(round(days / _WEEK))} weeks ago"
+    if days < 350:
+        return f"{_number(round(days / _A_MONTH))} months ago"
+    years = round(days / _A_YEAR)
+    return "a year ago" if years == 1 else f"{_number(years)} years ago"
 
 
 def _number(number: int) -> str:
