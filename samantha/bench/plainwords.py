@@ -110,13 +110,13 @@ def _dates(tokens: list[str]) -> list[str]:
 
 
 CHATTER = words(
-    "a about actually again ah all also always am an and any are as ask at be been but by can come course could "
-    "curious did do does don dont else ever fine for fun funny get glad go good great had has have hear hello her "
-    "hey hi him his hmm how i id if im in interest interesting is it its ive just keep know let like little look "
-    "lot love lovely make maybe me mention mind moment more much my name nice no not now of oh ok okay on one or "
-    "our out please pleasure question quite really remember right said samantha say see she he they so some "
-    "sometime sorry sound still sure talk tell thank thanks that the their them then there thing think this time "
-    "to told too understand up us very want was we well were what when where which who why will wish with wonder "
-    "would wow yeah yes yet you your youre"
+    "a about actually again ah all also always am an and any are as ask at be been but by call called can come "
+    "course could curious did do does don dont else ever fine for fun funny get glad go good great had has have "
+    "hear hello her hey hi him his hmm how i id if im in interest interesting is it its ive just keep know let "
+    "like little look lot love lovely make maybe me mention mind moment more much my name named nice no not now "
+    "of oh ok okay on one or our out please pleasure question quite really remember right said samantha say see "
+    "she he they so some sometime sorry sound still sure talk tell thank thanks that the their them then there "
+    "thing think this time to told too understand up us very want was we well were what when where which who why "
+    "will wish with wonder would wow yeah yes yet you your youre"
 )
 """Words that assert nothing, in their normal form."""
