@@ -69,8 +69,8 @@ def importance(text: str) -> float:
 def _memory(turn: LearntTurn) -> Remembered | None:
     if turn.turn.role != "user" or turn.turn.by != "person":
         return None
-    open_ = [part for part in sentences(secrets.redact(turn.turn.text)) if secrets.HIDDEN not in part]
-    text = hearsay.trusted(" ".join(open_)).strip()
+    own = hearsay.trusted(secrets.redact(turn.turn.text))
+    text = " ".join(part for part in sentences(own) if secrets.HIDDEN not in part)
     if not text:
         return None
     return Remembered(kind="said", text=text, at=turn.turn.said_at, turn=turn.id, importance=importance(text))
