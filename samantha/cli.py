@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 import typer
 
 from samantha import __version__
+from samantha.commands.memory import app as memory_app
 from samantha.commands.models import app as models_app
 from samantha.commands.persona import app as persona_app
 from samantha.commands.service import app as service_app
@@ -28,6 +29,7 @@ config_app = typer.Typer(
     no_args_is_help=True, help="Your settings: what is in force, and whether it is right."
 )
 app.add_typer(models_app, name="models")
+app.add_typer(memory_app, name="memory")
 app.add_typer(service_app, name="service")
 app.add_typer(persona_app, name="persona")
 app.add_typer(voiceprint_app, name="voiceprint")

@@ -24,8 +24,8 @@ WORDS = "words."
 """Begins the keys of `state` under which something is kept that was made of what was said."""
 
 _TOLD, _REFLECTED = 3, 2  # see store/memories.py
-_SWITCHES = ("muted", "mode")
-"""Of `state`, what is not about the person."""
+SWITCHES = ("muted", "mode", "growth.frozen")
+"""Of `state`, what was switched by hand and tells nothing of the person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +51,20 @@ def forget(
     named itself the turns stay. Raises StorageError with nothing changed.
     """
     with file.transaction() as connection:
-        alone, sources = _sources(connection, memories)
-        gone = _with_replies(connection, [*sources, *turns])
-        before = _count(connection)
-        texts = _texts(connection, gone)
-        _untell(connection, gone)
-        connection.executemany("DELETE FROM turns WHERE id = ?", gone)
-        connection.executemany("DELETE FROM memories WHERE id = ?", alone)
-        connection.execute("DELETE FROM state WHERE substr(key, 1, ?) = ?", (len(WORDS), WORDS))
-        forgotten = before - _count(connection)
+        forgotten, texts = _delete(connection, memories, turns)
         _mark(connection)
     return Forgotten(forgotten, texts, purge(file, patience), tuple(file.aside()))
+
+
+def foresee(file: SqliteFile, memories: Sequence[int] = (), turns: Sequence[int] = ()) -> Forgotten:
+    """What `forget` would make of the same; nothing is changed."""
+    with file.use() as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            forgotten, texts = _delete(connection, memories, turns)
+        finally:
+            connection.execute("ROLLBACK")
+    return Forgotten(forgotten, texts, purged=False)
 
 
 def forget_all(file: SqliteFile, *, patience: float = 3.0) -> Forgotten:
@@ -71,7 +74,7 @@ def forget_all(file: SqliteFile, *, patience: float = 3.0) -> Forgotten:
         texts = tuple(text for (text,) in connection.execute("SELECT text FROM turns ORDER BY id"))
         for table in ("steps", "memories", "turns"):
             connection.execute(f"DELETE FROM {table}")
-        kept = ("forgotten", *_SWITCHES)
+        kept = ("forgotten", *SWITCHES)
         connection.execute(f"DELETE FROM state WHERE key NOT IN ({','.join('?' * len(kept))})", kept)
         _mark(connection)
     for path in file.aside():
@@ -118,6 +121,21 @@ def drop_prefixes(state_folder: Path) -> None:
             f"{problem.filename} cannot be deleted: {problem.strerror}.",
             "Delete the folder `prefix` by hand.",
         ) from problem
+
+
+def _delete(
+    connection: sqlite3.Connection, memories: Sequence[int], turns: Sequence[int]
+) -> tuple[int, tuple[str, ...]]:
+    """How many memories went, and the texts of the turns that did."""
+    before = _count(connection)
+    alone, sources = _sources(connection, memories)
+    gone = _with_replies(connection, [*sources, *turns])
+    texts = _texts(connection, gone)
+    _untell(connection, gone)
+    connection.executemany("DELETE FROM turns WHERE id = ?", gone)
+    connection.executemany("DELETE FROM memories WHERE id = ?", alone)
+    connection.execute("DELETE FROM state WHERE substr(key, 1, ?) = ?", (len(WORDS), WORDS))
+    return before - _count(connection), texts
 
 
 def _sources(connection: sqlite3.Connection, memories: Iterable[int]) -> tuple[list[tuple[int]], list[int]]:

@@ -125,7 +125,7 @@ class Memories:
 
         def every(text: str) -> bool:
             spoken = text.casefold()
-            return all(one.search(spoken) for one in wanted)
+            return bool(wanted) and all(one.search(spoken) for one in wanted)
 
         wanted = [re.compile(rf"(?<!\w){re.escape(word.casefold())}") for word in words]
         with self._file.use() as connection:
@@ -263,10 +263,13 @@ class Memories:
                 "SELECT id, vector FROM memories WHERE id > ? AND vector IS NOT NULL ORDER BY id", (after,)
             ).fetchall()
 
-    def replace(self, old: int, new: Remembered) -> int | None:
-        """Keep `new`, and have `old` be no longer so since then; its id, or None if `old` is closed or gone."""
+    def replace(self, old: int, new: Remembered, vector: bytes | None = None) -> int | None:
+        """Keep `new`, with its meaning, and have `old` be no longer so since then.
+
+        Its id; None, with nothing changed, if `old` is no longer so already, or gone.
+        """
         with self._file.transaction() as connection:
-            id = _add(connection, new, None)
+            id = _add(connection, new, vector)
             closed = connection.execute(
                 "UPDATE memories SET until = ?, closed_by = ? WHERE id = ? AND until IS NULL",
                 (new.at.timestamp(), id, old),

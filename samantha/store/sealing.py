@@ -11,6 +11,7 @@ import hmac
 import importlib
 import os
 import sqlite3
+import sys
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Literal
@@ -38,6 +39,12 @@ def engine() -> Any:
             "What she remembers is to be encrypted, or is, and the package for that is missing.",
             f"Install it where she is installed: {INSTALL}",
         ) from problem
+
+
+def errors() -> tuple[type[Exception], ...]:
+    """What either engine raises; the one that encrypts has classes of its own, once it is used."""
+    sealed: Any = sys.modules.get("sqlcipher3.dbapi2")
+    return (sqlite3.Error, sealed.Error) if sealed is not None else (sqlite3.Error,)
 
 
 def kind(path: Path) -> Kind:

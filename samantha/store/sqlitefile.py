@@ -6,7 +6,6 @@ import itertools
 import logging
 import os
 import sqlite3
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
@@ -105,7 +104,7 @@ class SqliteFile:
                 self._opened = self._identity()
                 self._settle_down(self._connection)
             yield self._connection
-        except self._errors() as problem:
+        except sealing.errors() as problem:
             fault = _fault(problem)
             if fault not in _FAULTS:
                 if isinstance(problem, sqlite3.Error):
@@ -147,16 +146,11 @@ class SqliteFile:
         folder, stem = self.path.parent, f"{self.path.name}.{kind}-{datetime.now():%Y-%m-%d}"
         return next(f"{stem}-{n}" for n in itertools.count(1) if not any(folder.glob(f"{stem}-{n}*")))
 
-    def _errors(self) -> tuple[type[Exception], ...]:
-        """What either engine raises; the one that encrypts has classes of its own."""
-        sealed = self._vault is not None and sys.modules.get("sqlcipher3.dbapi2")
-        return (sqlite3.Error, sealed.Error) if sealed else (sqlite3.Error,)
-
     def _settle_down(self, connection: sqlite3.Connection) -> None:
         try:
             if self._settle is not None:
                 self._settle(connection)
-        except self._errors() as problem:
+        except sealing.errors() as problem:
             if _fault(problem) not in _PASSING:
                 raise
             log.warning("%s: what was forgotten waits to be wiped from the disk (%s)", self.path, problem)
@@ -170,7 +164,7 @@ class SqliteFile:
             self.key = self._wanted_key()
             try:
                 return self._connect()
-            except self._errors() as problem:
+            except sealing.errors() as problem:
                 if _fault(problem) not in _DAMAGE:
                     raise
                 if not self._converted():
@@ -210,7 +204,7 @@ class SqliteFile:
                 return False
         try:
             sealing.convert(self.path, old, self.key, self._patience)
-        except self._errors() as problem:
+        except sealing.errors() as problem:
             if _fault(problem) in _DAMAGE:
                 return False
             raise
