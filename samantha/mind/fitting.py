@@ -8,6 +8,7 @@ Pure.
 from __future__ import annotations
 
 import math
+import operator
 import re
 from dataclasses import dataclass
 
@@ -16,9 +17,9 @@ from samantha.mind.wording import EMPTY, akin, names, stems
 
 _ASKS = re.compile(
     r"^(?:(?:and|so|but|well|hey|okay|ok|oh|um|samantha|please|now|by the way|hm|hmm)[, ]+)*"
-    r"(?:what|who|whom|whose|which|where|when|why|how|do|does|did|is|are|was|were|have|has|had|can|could|will|would|"
-    r"should|am|any|isn't|aren't|don't|doesn't|didn't|wasn't|tell me|remind me|remember|guess|i wonder|"
-    r"what's|who's|where's|when's|how's)\b",
+    r"(?:(?:what|who|whom|whose|which|where|when|why|how)(?:'s\b|\b(?! (?:i|we|you|he|she|they|it|my|the)\b))|"
+    r"(?:do|does|did|is|are|was|were|have|has|had|can|could|will|would|should|am|any|isn't|aren't|don't|doesn't|didn't|"
+    r"wasn't|tell me|remind me|remember|guess|i wonder)\b)",
     re.IGNORECASE,
 )
 _REMEMBER = re.compile(
@@ -48,23 +49,46 @@ def _one_of(spoken: str) -> str:
     return rf"\b(?:{'|'.join(spoken.split())})\b"
 
 
+_NAME = rf"(?<!^)(?<!\. )\b(?!(?i:{_one_of(_TIMES)}))[A-Z](?!')\w+|^[A-Z]\w+,? (?:and I|is|was|my)\b"
+_NAMED = (
+    "".join(rf"(?<!\b{word} )" for word in "in at on to from near for of with via".split()) + rf"(?:{_NAME})"
+)
 _WANTS = tuple(
     (re.compile(asked, re.IGNORECASE), re.compile(answer))
     for asked, answer in (
+        (r"\bwhat(?:'s| is| was| are| were)? .*\b(?:names?|nickname|called)\b", _NAMED),
+        (r"\bwho(?:se|m|'s)?\b(?! (?:am|are) (?:i|you)\b)", rf"{_NAME}|\b(?:[Mm]y|a|[Tt]he|[Oo]ur) \w+"),
         (
-            r"\bwhat(?:'s| is| was| are| were)? .*\bnames?\b|\bwho\b|\bwhose\b|\bcalled\b",
-            r"(?<!^)(?<!\. )\b[A-Z](?!')\w+|^[A-Z]\w+ (?:is|was)\b|\bmy \w+",
+            r"\bhow old\b|\bwhat age\b",
+            r"(?i:(?:\b(?:is|are|am|was|turn\w*|at|built in|born in|aged?)|'s|'re|'m)\b[\w\s]*?"
+            rf"(?:\d|{_one_of(_NUMBERS)})|years? old)",
         ),
         (
-            r"\bhow (?:many|much|old|long|far|tall|heavy|big|often)\b|\bwhat (?:age|number|size|year)\b",
+            r"\bhow (?:many|much|long|far|tall|heavy|big|often)\b|\bwhat (?:number|size|year)\b|\bat what\b",
             rf"\d|(?i:{_one_of(_NUMBERS)})",
         ),
-        (r"\bwhen\b|\bwhat (?:day|time|date|month|year)\b", rf"\d|(?i:{_one_of(_TIMES)})"),
+        (
+            r"\bwhen\b(?! (?:i|we|you|he|she|they|it)\b)|\bwhat (?:day|time|date|month|year)\b|\bwhich day\b",
+            rf"\d|(?i:{_one_of(_TIMES)})",
+        ),
         (r"\bwhere\b", _one_of(_PLACES)),
+        (
+            r"\bwhere\b.*\blives?\b",
+            r"(?i:\b(?:liv\w+|mov\w+|home|house|flat|settled|stay\w*|based|here)\b)",
+        ),
         (r"\bcolou?r\b", rf"(?i:{_one_of(_COLOURS)})"),
+        (
+            r"\b(?:job|profession|occupation|for work)\b|\bwhat (?:do|does) .*\bdo\W*$",
+            r"(?i:\b(?:work\w*|(?:is|am|was|i'm|as|became) an?|r[ua]n|runs|job|employed|teach\w*|head of)\b)",
+        ),
     )
 )
 """What a question asks for, and how one sees that a sentence has it."""
+_ASKED_FOR = frozenset(
+    map(stem, "name call called nickname colour color job profession occupation work age".split())
+)
+"""Words that name what is asked for: who gives it need not say them."""
+
 _KIN = frozenset(
     stem(word)
     for word in (
@@ -84,6 +108,12 @@ _ADDRESS = re.compile(
 )
 
 
+_MEANT = (
+    (re.compile(r"\bfor a living\b", re.IGNORECASE), "as a job"),
+    (re.compile(r"\bhow old\b", re.IGNORECASE), "what age, how old"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """What is said now, taken apart. It need not be a question, and need not be finished."""
@@ -96,12 +126,14 @@ class Question:
     hers: bool
     content: frozenset[str]
     names: frozenset[str]
-    mine: frozenset[str]
-    """Stems of what is said to be his: sister, car."""
+    people: frozenset[str]
+    """Stems of whom and what it is about: what is said to be his (sister, car), and people by what they are."""
 
     @classmethod
     def of(cls, text: str) -> Question:
         plain = text.replace("’", "'").strip()
+        for said, meant in _MEANT:
+            plain = said.sub(meant, plain)
         without = _ADDRESS.sub(" ", plain)
         found = names(plain)
         return cls(
@@ -112,80 +144,116 @@ class Question:
             hers=bool(_HERS.search(without)),
             content=stems(plain),
             names=found,
-            mine=_possessed(plain),
+            people=_possessed(plain) | (stems(plain) & _KIN),
         )
 
 
-FEATURES = 13
+_GENERAL = re.compile(
+    r"^(?:\w+, )?(?:"
+    r"what(?:'s| is| are) (?:an?|the (?:difference|best|capital|meaning|weather|point))\b|"
+    r"how (?:do|does|did) (?:i|you|one|a|an|the)\b|"
+    r"why (?:is|are|do|does)\b|"
+    r"(?:can|could|would|will) you\b(?! (?:remember|remind|tell me (?:what|who|where|when|how|my|which)))|"
+    r"(?:should i|shall)\b|what (?:should|shall|can|could|would|do you)\b|"
+    r"(?:do|are|is|does|did|have|were|was) (?!i\b|my\b|we\b|our\b|there\b|any\b|you (?:know|remember)))",
+    re.IGNORECASE,
+)
+"""How one asks for what everybody may know, or for something to be done."""
+_MY = re.compile(r"\b(?:i|my|our|we|mine)\b", re.IGNORECASE)
+_YOU = re.compile(r"\b(?:you|your|yours)\b", re.IGNORECASE)
+
+_I = re.compile(r"\b(?:i|we|i'm|i've|i'd|i'll|we're|we've|me|us)\b", re.IGNORECASE)
+
+Aliases = frozenset[tuple[str, str]]
+"""Who is who: the stem of what somebody is to him, and the small name."""
+
+FEATURES = 19
+_SOMEBODY_ELSE = 12
 
 
-def features(
-    question: Question, text: str, cosine: float, aliases: frozenset[str] = frozenset()
-) -> list[float]:
+def features(question: Question, text: str, cosine: float, aliases: Aliases = frozenset()) -> list[float]:
     """What speaks for and against `text` as what is asked for, FEATURES numbers.
 
-    `cosine` is how alike the two mean; `aliases` small names of the people that the question speaks of otherwise.
+    `cosine` is how alike the two mean; `aliases` the names of whom the question speaks of otherwise.
     """
     there = stems(text)
-    named = bool(aliases & frozenset(words(text)))
-    shared = sum(any(akin(word, other) for other in there) for word in question.content)
-    coverage = shared / max(1, len(question.content))
-    if named and question.mine:
-        coverage = min(1.0, coverage + 1 / len(question.content))
-    missing = [word for word in question.mine if not any(akin(word, other) for other in there)]
-    lacking = 0.0 if not question.mine or named else len(missing) / len(question.mine)
-    kin = question.mine & _KIN
-    conflict = bool(kin) and not named and any(word in missing for word in kin)
+    spoken = frozenset(words(text))
+    named = {person for person, name in aliases if name in spoken}
+    shared = {word for word in question.content if any(akin(word, other) for other in there)}
     wants = [answer for asked, answer in _WANTS if question.asks and asked.search(question.text)]
     unanswered = any(not answer.search(text) for answer in wants)
-    strangers = [name for name in question.names if stem(name) not in there and name not in there]
+    given = _ASKED_FOR if wants and not unanswered else frozenset()
+    about = (question.people | frozenset(map(stem, question.names))) - given
+    known = {word for word in about if word in shared or word in named}
+    rest = question.content - about - given
+    coverage = len(shared & rest) / len(rest) if rest else float(bool(given) and len(known) == len(about))
+    kin = question.people & _KIN
     asks = float(question.asks)
+    whole = float(bool(about) and len(known) == len(about))
+    i = bool(_I.search(question.text))
     return [
         1.0,
         cosine,
-        coverage,
-        float(shared > 0 or named),
-        asks,
         cosine * asks,
-        float(question.own and question.asks),
-        float(question.hers),
-        lacking,
-        float(conflict),
+        coverage,
+        cosine * coverage,
+        float(not rest),
+        asks,
+        float(question.own) * asks,
+        whole,
+        whole * cosine,
+        whole * coverage,
+        1 - len(known) / len(about) if about else 0.0,
+        float(bool(kin - known)),
+        float(bool(wants)) * (1 - unanswered),
         float(unanswered),
-        len(strangers) / max(1, len(question.names)),
-        float(text.rstrip().endswith("?") or bool(_ASKS.match(text))),
+        float(bool(_GENERAL.search(question.text)) and not _MY.search(question.text)),
+        float(i and not _I.search(text)),
+        float(i and bool(_I.search(text))),
+        float(bool(shared or known)),
     ]
 
 
-_BY_WORDS = 0.6
+WEIGHTS = (
+    -10.03, 5.93, 6.19, 1.5, 3.86, -0.55, 0.76, 0.73, 2.04, -0.75, -0.28, -1.56, 0.0, 0.13, -2.08, -1.61, -1.49, 0.77,
+    0.33,
+)  # fmt: skip
+BY_WORDS = (
+    -6.77, 0.0, 0.0, 3.72, 0.0, -1.75, 2.66, -0.56, 2.66, 0.0, 0.17, -2.83, 0.0, 0.72, -1.26, -1.93, -0.53, 1.47, -0.02,
+)  # fmt: skip
+"""What each feature weighs where the meaning is known, and where it is not: as `samantha.bench.recollection` learns."""
 
-WEIGHTS = (-6.0, 7.0, 1.5, 0.5, 0.5, 0.5, 0.5, -1.0, -1.0, -3.0, -2.0, -2.0, -4.0)
 
-
-def fit(question: Question, text: str, cosine: float | None, aliases: frozenset[str] = frozenset()) -> float:
+def fit(question: Question, text: str, cosine: float | None, aliases: Aliases = frozenset()) -> float:
     """How likely `text` is what is asked for, in [0, 1]; `cosine` is None where nobody knows the meaning."""
-    if cosine is None:
-        cosine = _BY_WORDS * features(question, text, 0.0, aliases)[2]
-    total = sum(w * x for w, x in zip(WEIGHTS, features(question, text, cosine, aliases), strict=True))
+    if text.rstrip().endswith("?") or (question.hers and not question.own and not _YOU.search(text)):
+        return 0.0  # to have asked is not to have told; and what is asked of her he has told of himself
+    found = features(question, text, cosine or 0.0, aliases)
+    if found[_SOMEBODY_ELSE]:
+        return 0.0
+    total = sum(map(operator.mul, BY_WORDS if cosine is None else WEIGHTS, found))
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 
-def introduced(kin: frozenset[str], text: str) -> frozenset[str]:
-    """The small names that `text` gives to people called by `kin`, stems ("my sister Ruth": ruth)."""
-    found = set()
-    for relation, name in _INTRODUCED.findall(text):
-        if any(akin(stem(relation.lower()), word) for word in kin):
-            found.add(name.lower())
-    for name, relation in _PRESENTED.findall(text):
-        if any(akin(stem(relation.lower()), word) for word in kin):
-            found.add(name.lower())
-    return frozenset(found)
+def introduced(people: frozenset[str], text: str) -> Aliases:
+    """The names that `text` gives to `people`, stems ("my sister Ruth": sister, ruth)."""
+    return frozenset(
+        (person, match["name"].lower())
+        for pattern in (_INTRODUCED, _CALLED, _PRESENTED)
+        for match in pattern.finditer(text)
+        for person in people
+        if akin(stem(match["who"].lower()), person)
+    )
 
 
 _INTRODUCED = re.compile(
-    r"\b(?:[Mm]y|[Oo]ur) (?:\w+ )?(\w+)(?:'s| is| was|,)?(?: name)?(?: is| was)?(?: called| named)? ([A-Z][\w-]+)"
+    r"\b(?:[Mm]y|[Oo]ur|[Tt]he) (?:\w+ )?(?P<who>[\w-]+)"
+    r"(?:'s| is| was|,)?(?: name)?(?: is| was)?(?: called| named)? (?P<name>[A-Z][\w-]+)"
 )
-_PRESENTED = re.compile(r"\b([A-Z][\w-]+),? (?:is|was|who is)?,? ?(?:my|our) (?:\w+ )?(\w+)\b")
+_CALLED = re.compile(r"\b(?:[Mm]y|[Oo]ur) (?P<who>\w+)\b[^.?!]*? (?:called|named) (?P<name>[A-Z][\w-]+)")
+_PRESENTED = re.compile(
+    r"\b(?P<name>[A-Z][\w-]+),? (?:is|was|who is)?,? ?(?:my|our) (?:\w+ )?(?P<who>[\w-]+)\b"
+)
 
 
 def _possessed(text: str) -> frozenset[str]:

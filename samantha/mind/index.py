@@ -67,10 +67,12 @@ class Index:
         return self._ranked(np.array(rows, np.intp), point, len(ids))
 
     def points(self, of: Sequence[tuple[int, int]]) -> Block:
-        """The points (id, which of its) in `of`, of length 1, shape (n, d)."""
+        """The points (id, which of its) in `of`, of length 1, shape (n, d); of what is not here, 0."""
         codes = np.zeros((len(of), self._dimensions), np.float32)
         for place, (id, which) in enumerate(of):
-            codes[place] = self._codes[np.searchsorted(self._ids[: self._count], id) + which]
+            row = int(np.searchsorted(self._ids[: self._count], id))
+            if row < self._count and self._ids[row] == id:
+                codes[place] = self._codes[row + which]
         codes /= np.maximum(np.linalg.norm(codes, axis=1, keepdims=True), 1e-9)
         return codes
 

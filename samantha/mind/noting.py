@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from samantha.mind import hearsay, secrets
+from samantha.mind.care import wish
 from samantha.mind.facts import sentences
 from samantha.mind.index import packed
 from samantha.mind.relations import words as words_of
@@ -27,7 +28,8 @@ _TOLD_TO = re.compile(r"\b(?:remember|don't forget|never forget|keep in mind|imp
 def note(memories: Memories, embedder: Embedder | None, *, limit: int = BATCH) -> int:
     """Take up to `limit` turns from SAID to NOTED, in one transaction; how many there were, 0 when none is left.
 
-    What somebody else said, what she said, and what holds a secret only, leaves no memory.
+    What somebody else said, what she said, what asks something of her memory, and what holds a secret only, leaves
+    no memory.
     """
     turns = memories.turns_at(SAID, limit)
     if not turns:
@@ -67,7 +69,7 @@ def importance(text: str) -> float:
 
 
 def _memory(turn: LearntTurn) -> Remembered | None:
-    if turn.turn.role != "user" or turn.turn.by != "person":
+    if turn.turn.role != "user" or turn.turn.by != "person" or wish(turn.turn.text) is not None:
         return None
     own = hearsay.trusted(secrets.redact(turn.turn.text))
     text = " ".join(part for part in sentences(own) if secrets.HIDDEN not in part)

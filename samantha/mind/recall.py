@@ -10,14 +10,14 @@ from datetime import datetime
 import numpy as np
 
 from samantha.audio.pcm import Block
+from samantha.mind import relations, when
 from samantha.mind.fitting import Question, fit, introduced
 from samantha.mind.index import Index
-from samantha.mind.relations import words as words_of
 from samantha.mind.wording import EMPTY, pieces, stems
 from samantha.ports import Embedder, Recollection
 from samantha.store.memories import Memories, Remembered
 
-THRESHOLD = 0.5
+THRESHOLD = 0.4
 """Of how well it fits: below it nothing comes to mind."""
 _BESIDE = 0.6
 """A second one must fit so well in proportion to the first."""
@@ -29,6 +29,19 @@ _WORDS = 30
 _HALF_LIFE_DAYS = 120
 _FADES = 0.15
 """So much of its weight does something lose in the end by lying long ago, and as much by not mattering."""
+_NAMESAKES = 16
+"""Memories of somebody by his name, where he was spoken of otherwise."""
+_THEN = 400
+"""Memories of one span of time that are looked at."""
+_THRESHOLD_THEN = 0.15
+"""The time fits already: little more is needed."""
+_WORTH = 0.4
+"""Of how much it matters: what was said then and comes to mind at "what did I say yesterday?"."""
+_TOLD = re.compile(
+    r"\b(?:did|have|had) (?:i|we) (?:\w+ )?(?:say|said|tell|told|mention|mentioned|talk|talked|speak|spoken|discuss)\b|"
+    r"\b(?:i|we) (?:\w+ )?(?:told you|said|mentioned|talked|spoke|discussed)\b",
+    re.IGNORECASE,
+)
 _PAST = re.compile(
     r"\bused to\b|\b(?:before|previously|formerly|earlier|originally|back then|at first)\b|\bold (?!is|are)|"
     r"\bwhere did (?:i|we) live\b|\bwas my\b|\bwere my\b",
@@ -36,11 +49,16 @@ _PAST = re.compile(
 )
 
 
+_Near = dict[int, tuple[int, float | None]]
+"""By id: which piece of a memory is the nearest, and the cosine (None: nobody knows)."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Found:
     """A memory that may be what is asked for: the words of it that matter, and how well they fit."""
 
     memory: Remembered
+    place: int
     text: str
     quoted: bool
     fit: float
@@ -68,30 +86,63 @@ class Recall:
 
         `leave_out` are turns that are in plain view anyway.
         """
+        span = when.asked(words, now) if _TOLD.search(words) else None
+        if span is not None:
+            return self._said_then(words, span, limit, leave_out)
         question = Question.of(words)
         if not question.content:
             return ()
-        point = self._point(words)
-        near = self._near(question, point)
         past = bool(_PAST.search(words))
-        memories = [
+        found = self._fitting(question, self._point(words), now, past, leave_out)
+        return _recollections(self._distinct(found, limit), question)
+
+    def _said_then(
+        self, words: str, span: when.Span, limit: int, leave_out: Collection[int]
+    ) -> tuple[Recollection, ...]:
+        """What was said in `span` and has to do with the rest of `words`; if they name nothing, what matters."""
+        rest = re.sub(re.escape(span.words), " ", words.replace("’", "'"), flags=re.IGNORECASE)
+        question = Question.of(rest)
+        point = self._point(rest) if question.content else None
+        then = [
             each
-            for each in self._memories.get(list(near))
-            if each.turn not in leave_out and (past or each.until is None)
+            for each in self._memories.listed(
+                ("said", "fact"), current=False, since=span.start, before=span.end, limit=_THEN
+            )
+            if each.turn not in leave_out and not each.text.rstrip().endswith("?")
         ]
-        aliases = frozenset().union(*(introduced(question.mine, each.text) for each in memories))
+        near = self._cosines([each.id for each in then], point)
         found = []
-        for memory, text, quoted in self._quotations(memories, near, past):
-            cosine = near[memory.id][1]
+        for memory, text, quoted in self._quotations(then, near, question, past=True):
+            fits = fit(question, text, near[memory.id][1]) if question.content else memory.importance
+            found.append(
+                _Found(memory, near[memory.id][0], text, quoted, fits, fits * (0.5 + memory.importance))
+            )
+        least = _THRESHOLD_THEN if question.content else _WORTH
+        found = [each for each in sorted(found, key=lambda each: -each.weight) if each.fit >= least]
+        return _recollections(self._distinct(found, limit), question)
+
+    def _fitting(
+        self, question: Question, point: Block | None, now: datetime, past: bool, leave_out: Collection[int]
+    ) -> list[_Found]:
+        """What fits, by its weight."""
+        near = self._near(question, point)
+        memories = self._memories.get(list(near))
+        aliases = frozenset().union(*(introduced(question.people, each.text) for each in memories))
+        if named := sorted({name for _, name in aliases} - {name.lower() for name in question.names}):
+            near |= self._cosines([id for id in self._having(named, _NAMESAKES) if id not in near], point)
+            memories = self._memories.get(list(near))
+        seen = [each for each in memories if each.turn not in leave_out and (past or each.until is None)]
+        found = []
+        for memory, text, quoted in self._quotations(seen, near, question, past):
+            place, cosine = near[memory.id]
             fits = fit(question, text, cosine, aliases)
+            if memory.kind == "fact":
+                kind = relations.kind(relations.Fact(memory.subject, memory.relation, memory.value))
+                told = f"{text} {memory.subject} {kind} {memory.relation} {memory.value}"
+                fits = max(fits, fit(question, told, cosine, aliases))
             if fits >= THRESHOLD:
-                found.append(_Found(memory, text, quoted, fits, _weight(fits, memory, now)))
-        best = self._distinct(sorted(found, key=lambda each: -each.weight), near, limit)
-        return tuple(
-            Recollection(each.memory.id, _cut(each.text, question), each.memory.at, each.quoted, each.fit)
-            for each in best
-            if each.fit >= _BESIDE * best[0].fit
-        )
+                found.append(_Found(memory, place, text, quoted, fits, _weight(fits, memory, now)))
+        return sorted(found, key=lambda each: -each.weight)
 
     def search(self, words: str, limit: int) -> list[tuple[int, float]]:
         """Memories that have to do with `words`, whatever they are, and how much, in [0, 1]; best first."""
@@ -122,21 +173,25 @@ class Recall:
         point: Block = self._embedder.embed([words])[0]
         return point
 
-    def _near(
-        self, question: Question, point: Block | None, limit: int = _CANDIDATES
-    ) -> dict[int, tuple[int, float | None]]:
-        """By id: which piece of it is the nearest, and the cosine (None: not known), of what may fit."""
-        spoken = dict.fromkeys(
-            word for word in words_of(question.text) if word not in EMPTY and not word.isspace()
-        )
-        by_words = []
-        if spoken:
-            by_words = [id for id, _ in self._memories.matching(" OR ".join(f'"{w}"' for w in spoken), limit)]
-        near: dict[int, tuple[int, float | None]] = {id: (0, None) for id in by_words}
+    def _near(self, question: Question, point: Block | None, limit: int = _CANDIDATES) -> _Near:
+        """What may fit, by its words or by what it means."""
+        near = self._cosines(self._having(_terms(question.text), limit), point)
         index = self._fresh()
         if point is not None and index is not None:
-            for id, place, cosine in (*index.of(sorted(by_words), point), *index.nearest(point, limit)):
-                near[id] = (place, cosine)
+            near |= {id: (place, cosine) for id, place, cosine in index.nearest(point, limit)}
+        return near
+
+    def _having(self, terms: Sequence[str], limit: int) -> list[int]:
+        """Memories that have one of `terms`, the best first."""
+        if not terms:
+            return []
+        return [id for id, _ in self._memories.matching(" OR ".join(f'"{term}"' for term in terms), limit)]
+
+    def _cosines(self, ids: Sequence[int], point: Block | None) -> _Near:
+        near: _Near = dict.fromkeys(ids, (0, None))
+        index = self._fresh()
+        if point is not None and index is not None:
+            near |= {id: (place, cosine) for id, place, cosine in index.of(sorted(ids), point)}
         return near
 
     def _fresh(self) -> Index | None:
@@ -157,7 +212,7 @@ class Recall:
     # --- what of it -----------------------------------------------------------------------------------
 
     def _quotations(
-        self, memories: Sequence[Remembered], near: dict[int, tuple[int, float | None]], past: bool
+        self, memories: Sequence[Remembered], near: _Near, question: Question, past: bool
     ) -> Iterable[tuple[Remembered, str, bool]]:
         """Each memory with the words of it that may answer, and whether they are the person's own."""
         turns = sorted({each.turn for each in memories if each.turn is not None and each.kind != "diary"})
@@ -177,7 +232,10 @@ class Recall:
                 yield each, each.text, each.kind == "said"
                 continue
             parts = pieces(each.text) or [each.text]
-            text = parts[min(near[each.id][0], len(parts) - 1)]
+            place, cosine = near[each.id]
+            text = parts[min(place, len(parts) - 1)]
+            if cosine is None:
+                text = max(parts, key=lambda part: len(stems(part) & question.content))
             closed = [] if past or each.kind == "fact" else over.get(each.turn, [])
             if closed and (
                 each.turn not in still or any(fact.text in text or text in fact.text for fact in closed)
@@ -185,12 +243,10 @@ class Recall:
                 continue
             yield each, text, each.kind == "said" or text in said.get(each.turn, "")
 
-    def _distinct(
-        self, found: list[_Found], near: dict[int, tuple[int, float | None]], limit: int
-    ) -> list[_Found]:
+    def _distinct(self, found: list[_Found], limit: int) -> list[_Found]:
         """The first `limit` of `found`; of those that say nearly the same the newest."""
         few = found[: 4 * limit]
-        alike = self._alikeness(few, near)
+        alike = self._alikeness(few)
         kept: list[int] = []
         for place, each in enumerate(few):
             twins = (other for other in kept if _same(few[other], each) or alike[other, place] > _ALIKE)
@@ -201,14 +257,27 @@ class Recall:
                 kept[kept.index(twin)] = place
         return [few[place] for place in kept[:limit]]
 
-    def _alikeness(self, found: list[_Found], near: dict[int, tuple[int, float | None]]) -> Block:
+    def _alikeness(self, found: list[_Found]) -> Block:
         """How much each of `found` says what another does, shape (n, n)."""
-        if self._index is not None and all(near[each.memory.id][1] is not None for each in found):
-            points = self._index.points([(each.memory.id, near[each.memory.id][0]) for each in found])
+        if self._index is not None:
+            points = self._index.points([(each.memory.id, each.place) for each in found])
             alike: Block = points @ points.T
             return alike
         bags = [stems(each.text) for each in found]
         return np.array([[len(a & b) / max(1, len(a | b)) for b in bags] for a in bags], np.float32)
+
+
+def _recollections(found: list[_Found], question: Question) -> tuple[Recollection, ...]:
+    return tuple(
+        Recollection(each.memory.id, _cut(each.text, question), each.memory.at, each.quoted, each.fit)
+        for each in found
+        if each.fit >= _BESIDE * found[0].fit
+    )
+
+
+def _terms(text: str) -> list[str]:
+    """The words of `text` to look for."""
+    return list(dict.fromkeys(word for word in relations.words(text) if word not in EMPTY))
 
 
 def _same(one: _Found, other: _Found) -> bool:

@@ -46,73 +46,101 @@ _SAME = """
     father dad daddy papa pa
     grandmother gran granny grandma nan nana
     grandfather grandad granddad grandpa
-    son boy
-    daughter girl
-    child children kid kids toddler baby
-    wife spouse missus
-    husband spouse
-    partner girlfriend boyfriend
-    sibling brother sister
-    parents parent mother father
-    job work working profession occupation career trade
+    parent: mother mum mom father dad
+    child kid: son daughter toddler baby twin boy girl
+    sibling: brother sister twin
+    spouse: wife husband
+    partner: wife husband girlfriend boyfriend
+    pet animal: dog cat rabbit hamster parrot tortoise goldfish horse snake
+    job profession occupation career trade
+    job: work
+    job: nurse teacher plumber judge engineer
+    work working worked
+    living: work run
     boss manager supervisor
     colleague coworker workmate
+    friend mate pal
     house home flat apartment
-    live lives lived living stay
-    car drive drove driven vehicle
-    birthday born birth
-    sick ill unwell
+    live living lived moved
+    live: home
+    car vehicle: drive drove driven volvo fiat
+    bike bicycle
+    birthday: born birth
+    ill: sick unwell disease illness
+    illness disease: ms cancer diabetes
     doctor gp physician
-    film movie movies films
-    holiday vacation trip
-    buy bought purchase purchased
-    teach taught teacher teaches teaching
-    play plays played player
-    study studied studying studies student university college degree
-    eat ate eaten eats food
-    drink drank drunk drinks
+    doctor: vet
+    surgery operated operation
+    medicine medication tablet pill
+    film movie
+    author writer
+    book: novel read reading
+    holiday vacation trip travel
+    buy bought purchase
+    teach taught teacher
+    study studied university college degree
+    university: university college
+    school: school classroom
+    learn learned learnt learning study studying
+    eat ate eaten eating
+    food dish meal: eat ate cook meat cake bread
+    drink drank drunk
     write wrote written writing
-    speak spoke spoken speaks language
-    marry married wedding
-    fear afraid scared frightened phobia
-    dislike hate hates detest loathe
-    love loves enjoy enjoys favourite favorite prefer adore
-    instrument piano guitar violin bassoon drums cello flute trumpet saxophone banjo harp ukulele clarinet organ
-    pet dog cat rabbit hamster parrot tortoise goldfish
-    sport football tennis rugby cricket swimming running cycling climbing rowing hockey golf basketball
-    begin began begun start started starts
-    allergic allergy allergies
-    fly flew flight flying
-    run ran running
-    swim swam swimming
-    name named called call
-    hair haircut hairdresser
-    meet met meeting
-    lose lost
-    sing sang sung choir singer
+    speak spoke spoken language
+    language: german french spanish italian portuguese english welsh polish
+    marry married wedding husband wife anniversary
+    afraid scared frightened fear phobia
+    hate dislike detest loathe
+    love like enjoy adore fond crazy mad
+    favourite favorite prefer best
+    instrument: piano guitar violin bassoon drums cello flute trumpet saxophone harp ukulele clarinet organ play
+    music: play sing instrument piano guitar violin bassoon song record records motown
+    sport: football tennis rugby cricket swim run cycling climb rowing hockey golf basketball
+    start begin began begun
+    allergic allergy
+    fly flew flight flying flown plane
+    run ran running race marathon
+    race: marathon
+    swim swam
+    name called call named
+    sing sang sung song choir
     break broke broken
-    learn learned learnt learning
-    grow grew grown garden
+    grow grew grown planted growing
     leave left leaving
-    sell sold
     ride rode ridden
-    win won
-    pay paid salary earn earns
-    money cost price expensive
+    win won prize
+    money cost price pay paid salary
+    money: pound euro dollar owe rent
     colour color
-    pension retire retired
+    colour: red blue green yellow black white grey brown purple pink orange turquoise silver
+    retire retired pension
+    weight kilo kilos pounds stone
+    headache migraine
+    fix fixed repair repaired mend
+    die died death dead passed
+    steal stole stolen burgled
+    visit visiting stay staying coming
+    weather: rain snow sun wet
+    meet met meeting
 """
+"""On each line words that stand for one another; before a colon those that also stand for each that follows."""
 
 
-def _groups() -> dict[str, frozenset[int]]:
-    found: dict[str, set[int]] = {}
-    for number, line in enumerate(_SAME.strip().splitlines()):
-        for word in line.split():
-            found.setdefault(stem(word), set()).add(number)
-    return {word: frozenset(numbers) for word, numbers in found.items()}
+def _akin() -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for line in _SAME.strip().splitlines():
+        wide, colon, narrow = line.partition(":")
+        heads = {stem(word) for word in wide.split()}
+        for head in heads:
+            found.setdefault(head, set()).update(heads)
+        for kind in (stem(word) for word in narrow.split()) if colon else ():
+            found.setdefault(kind, set()).update(heads)
+            for head in heads:
+                found[head].add(kind)
+    return {word: frozenset(others) for word, others in found.items()}
 
 
-_GROUPS = _groups()
+_AKIN = _akin()
 
 
 def pieces(text: str) -> list[str]:
@@ -153,7 +181,6 @@ def akin(one: str, other: str) -> bool:
     """Whether two stems stand for the same, or one for a kind of the other."""
     if one == other:
         return True
-    groups = _GROUPS.get(one)
-    if groups and not groups.isdisjoint(_GROUPS.get(other, ())):
+    if other in _AKIN.get(one, ()):
         return True
-    return len(one) > 4 and len(other) > 4 and one[:5] == other[:5] and abs(len(one) - len(other)) < 4
+    return len(one) > 5 and len(other) > 5 and one[:6] == other[:6] and abs(len(one) - len(other)) < 4
