@@ -284,11 +284,11 @@ class Memory(Protocol):
         ...
 
     def expects(self, words: str) -> bool:
-        """Whether `words` may be the answer to something that she has asked about her memory."""
+        """Whether `words` ask something of her that code knows best, or answer what she has asked about her memory."""
         ...
 
     def attend(self, words: str, now: datetime) -> Attended | None:
-        """Do what `words` ask of her memory ("forget that", "what do you know about me?"); None: nothing."""
+        """Do what `words` ask ("forget that", "what do you know about me?", "be shorter"); None: nothing."""
         ...
 
     def greeting(self, words: str, now: datetime) -> tuple[str, bool]:

@@ -166,27 +166,32 @@ class Errands:
         told = list(dict.fromkeys(turned(fact.text.rstrip(" .!")) for fact in known))
         if told:
             return care.known(told)
-        found = self._recall.recall(topic, now, limit=1) if topic else ()
-        return care.because(found[0], now) if found else care.nothing_known(topic)
+        return self._told(topic, topic, now)
 
     def _told(self, words: str, topic: str, now: datetime) -> str:
+        """What he said about `topic`, or at the time that `words` name."""
         span = when.asked(words, now)
-        found = self._recall.recall(topic or words, now, limit=1)
-        if topic and found and (span is None or span.start <= found[0].at < span.end):
-            self.last = found
-            return care.because(found[0], now)
-        if span is None:
-            return care.nothing_known(topic)
-        of_then = self._memories.listed(("said",), current=False, since=span.start, before=span.end)
         if topic:
-            asked = content(topic)
-            of_then = [each for each in of_then if asked & content(each.text)]
-        best = sorted(of_then, key=lambda each: (each.importance, each.at), reverse=True)[:TOLD]
+            said = self._on(topic)
+            found = [(each.memory, each.text, each.at) for each in self._recall.recall(words, now, limit=1)]
+            found += [(each.id, each.text, each.at) for each in said]
+            best = [each for each in found if span is None or span.start <= each[2] < span.end][:1]
+        elif span is not None:
+            then = self._memories.listed(("said",), current=False, since=span.start, before=span.end)
+            told = sorted(then, key=lambda each: each.importance, reverse=True)[:TOLD]
+            best = [(each.id, each.text, each.at) for each in sorted(told, key=lambda each: each.at)]
+        else:
+            best = []
         if not best:
             return care.nothing_known(topic)
-        best.sort(key=lambda each: each.at)
-        self.last = tuple(Recollection(each.id, each.text, each.at, quoted=True, score=1.0) for each in best)
+        self.last = tuple(Recollection(id, text, at, quoted=True, score=1.0) for id, text, at in best)
         return care.because_of(self.last, now)
+
+    def _on(self, topic: str) -> list[Remembered]:
+        """What he said that names `topic`, or who that is: what matters most first, then the newest."""
+        memories, _ = self._about(topic)
+        said = [each for each in self._memories.get(memories) if each.kind == "said"]
+        return sorted(said, key=lambda each: (each.importance, each.at), reverse=True)
 
     def _known(self, words: str, now: datetime) -> str:
         """How long they have known each other, the day, the season: what code knows better than a model."""

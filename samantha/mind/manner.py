@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from samantha.mind.traits import MILD, STRONG, TRAITS, Trait, Traits
+from samantha.mind.traits import MILD, STRONG, TRAITS, Evidence, Trait, Traits
 
 _MOST_WORDS = 3
 """Traits that are mentioned, the strongest: a small model loses itself in more."""
@@ -35,6 +35,19 @@ _EXAMPLES = (
 """What she answers to the same remark, by how much she talks."""
 _REMARK = "> (Monday 9:15 AM) I saw a fox today."
 
+_AGREED: dict[Trait, tuple[str, str]] = {
+    "warmth": (
+        "Fair enough, I'll be a bit more matter-of-fact.",
+        "I'm sorry. I do care, and I'll show it more.",
+    ),
+    "playfulness": ("All right, no more jokes.", "Gladly. A little more fun, then."),
+    "directness": ("I'll put things more gently.", "All right, I'll say it straight."),
+    "curiosity": ("All right, I'll ask less.", "Good, because I have questions. I'll ask more."),
+    "talkativeness": ("Okay. Shorter it is.", "With pleasure. I'll tell you more, then."),
+    "formality": ("Sure thing, I'll loosen up.", "As you wish. I'll be more formal."),
+}
+"""To the wish that a trait go down, and up."""
+
 _WORDS_OF_A_SENTENCE = 3
 """With fewer it is a little reaction ("Oh no!"), and does not count."""
 _END = re.compile(r"[.!?…]+[\"'”’)]*(?=\s)")
@@ -52,6 +65,11 @@ def wording(traits: Traits) -> str:
     if "talkativeness" in marked:
         text += f"\n\n{_REMARK}\n{_EXAMPLES[_place(traits.talkativeness)]}"
     return text
+
+
+def agreed(wish: Evidence) -> str:
+    """What she says to her person's `wish` that she be otherwise."""
+    return _AGREED[wish.trait][wish.direction > 0]
 
 
 def length(traits: Traits) -> float:

@@ -12,10 +12,11 @@ from samantha.mind.deixis import about
 from samantha.mind.errands import Errands
 from samantha.mind.growth import Growth
 from samantha.mind.noting import note
+from samantha.mind.reactions import Before, evidence
 from samantha.mind.recall import Recall
 from samantha.mind.reflection import Reflection
 from samantha.mind.reunion import Reunion
-from samantha.mind.traits import Traits
+from samantha.mind.traits import Evidence, Traits
 from samantha.ports import Attended, Embedder, LanguageModel, Recollection
 from samantha.store.database import Database
 from samantha.store.memories import Memories
@@ -33,6 +34,9 @@ MANY = 200
 """Turns that are taken in at once in a rest: all that were said before she could remember, say."""
 
 TOKENS_A_WORD = 1.4
+
+BRIEF = 10
+"""Words; who wants her to be otherwise and says more has something else to say."""
 
 
 class Companion:
@@ -69,7 +73,7 @@ class Companion:
 
     def recall(self, words: str, now: datetime) -> tuple[Recollection, ...]:
         """What comes to mind at `words`, the best first; few or none."""
-        self._now = now
+        self._now = now = now.astimezone()
         if care.wish(words) is not None:
             return ()
         note(self._memories, self._embedder, limit=AT_ONCE)
@@ -81,16 +85,19 @@ class Companion:
             room -= len(each.text.split())
             if room >= 0 or not kept:
                 kept.append(each)
-        self._errands.last = tuple(kept) or self._errands.last
+        self._errands.last = tuple(kept)
         return tuple(kept)
 
     def expects(self, words: str) -> bool:
-        """Whether `words` may be the answer to something that she has asked about her memory."""
-        return self._errands.expects(words)
+        """Whether `words` ask something of her that code knows best, or answer what she has asked about her memory."""
+        return self._errands.expects(words) or self._wished(words) is not None
 
     def attend(self, words: str, now: datetime) -> Attended | None:
         """Do what `words` ask of her memory; None: nothing."""
-        return self._errands.attend(words, now)
+        if (done := self._errands.attend(words, now)) is not None:
+            return done
+        wished = self._wished(words)
+        return Attended(manner.agreed(wished)) if wished is not None else None
 
     def greeting(self, words: str, now: datetime) -> tuple[str, bool]:
         """How she begins her answer to the first `words` after a while, and whether that is all of it; or ""."""
@@ -143,12 +150,18 @@ class Companion:
         """Think about the next bit of what was said; False if there is nothing left. From the model's thread."""
         if note(self._reflection.memories, self._embedder, limit=MANY):
             return True
-        return self._reflection.step(now, llm, token)
+        return self._reflection.step(now.astimezone(), llm, token)
 
     def close(self) -> None:
         """Let go of the disk; may be called twice."""
         self._database.close()
         self._aside.close()
+
+    def _wished(self, words: str) -> Evidence | None:
+        """How he wants her to be, if that is all that `words` say."""
+        if len(words.split()) > BRIEF or self._growth.frozen:
+            return None
+        return next((each for each in evidence(words, Before()) if each.asked), None)
 
     def _traits(self) -> Traits:
         self._held = self._growth.traits((self._now or datetime.now()).astimezone())

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from samantha.dialog.token import Token
-from samantha.mind import diary, facts, hearsay, secrets, threads, when
+from samantha.mind import care, diary, facts, hearsay, secrets, threads, when
 from samantha.mind.noting import meanings
 from samantha.mind.relations import Fact, closes, ends, kind, named, same, subject_of
 from samantha.ports import Embedder, LanguageModel
@@ -126,8 +126,11 @@ class Reflection:
 
 
 def own_words(turn: LearntTurn) -> str:
-    """What the person himself says of his life in `turn`, without secrets; "" if it is not his."""
-    if turn.turn.role != "user" or turn.turn.by != "person":
+    """What the person himself says of his life in `turn`, without secrets; "" if it is not his.
+
+    What asks something of her memory was done when it was said.
+    """
+    if turn.turn.role != "user" or turn.turn.by != "person" or care.wish(turn.turn.text) is not None:
         return ""
     own = hearsay.trusted(secrets.redact(turn.turn.text))
     return " ".join(part for part in facts.sentences(own) if secrets.HIDDEN not in part)
