@@ -11,7 +11,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar, cast
 
 from samantha.audio.pcm import silence
 from samantha.audio.wavfile import RealtimePace
@@ -66,7 +66,9 @@ Cast = Callable[[Config, Publish, Tell], Speaker]
 """Loads a speaker; on a running event loop."""
 
 
-Play = Callable[[Tell], Coroutine[Any, Any, Performance]]
+T = TypeVar("T")
+
+Play = Callable[[Tell], Coroutine[Any, Any, T]]
 
 
 def samantha(config: Config, publish: Publish, tell: Tell) -> Speaker:
@@ -78,8 +80,8 @@ def samantha(config: Config, publish: Publish, tell: Tell) -> Speaker:
     return Assistant(config, app.load(config, tell), Load(), subscribers=[publish])
 
 
-def aside(play: Play, tell: Tell) -> Performance:
-    """Have `play`, which must be fit for pickling, happen in a process of its own.
+def aside(play: Play[T], tell: Tell) -> T:
+    """What comes of `play` in a process of its own; both must be fit for pickling.
 
     `tell` is given a few words on how far it is. Raises SamanthaError as `play` does, and if the process dies.
     """
@@ -91,12 +93,12 @@ def aside(play: Play, tell: Tell) -> Performance:
     try:
         while True:
             match ours.recv():
-                case Performance() as performance:
-                    return performance
                 case str(words):
                     tell(words)
                 case (code, message, hint):
                     raise SamanthaError(code, message, hint)
+                case [done]:
+                    return cast("T", done)
     except EOFError:
         raise SamanthaError(
             "bench",
@@ -110,10 +112,10 @@ def aside(play: Play, tell: Tell) -> Performance:
         ours.close()
 
 
-def _child(pipe: Connection, play: Play) -> None:
+def _child(pipe: Connection, play: Play[object]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends us
     try:
-        pipe.send(asyncio.run(play(pipe.send)))
+        pipe.send([asyncio.run(play(pipe.send))])
     except SamanthaError as problem:
         pipe.send((problem.code, problem.message, problem.hint))
 
