@@ -29,6 +29,7 @@ MOST_NOTICED = 0.05
 """How far one reaction moves a trait, at most."""
 A_DAY = 0.15
 """How far all reactions of one day move a trait, at most."""
+_NO_ROOM = 1e-6
 HALF_LIFE = timedelta(days=90)
 """After so long a reaction counts half."""
 
@@ -96,7 +97,8 @@ def change(evidence: Evidence, steps: Sequence[Move], now: datetime) -> float:
     stands = apply(steps, now)[evidence.trait] * evidence.direction
     room = 1.0 - stands
     if evidence.asked:
-        wanted = min(max(evidence.weight, -stands), FARTHEST, room)
+        # Whole, though it may go beyond the bound, where it does not count: a small step would pass for a reaction.
+        wanted = min(max(evidence.weight, -stands), FARTHEST) if room > _NO_ROOM else 0.0
     else:
         today = sum(
             step.change

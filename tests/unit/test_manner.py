@@ -70,6 +70,7 @@ def test_who_asks_little_leaves_out_the_question_behind(size: int) -> None:
     quiet = Traits(curiosity=-1)
     assert bounded("That's a sad day. How did it happen?", quiet, size).rstrip() == "That's a sad day."
     assert bounded("How did it happen?", quiet, size) == "How did it happen?"
+    assert bounded("How did it happen? Tell me.", quiet, size) == "How did it happen? Tell me."
     assert bounded("It cost 3.50 euros. Nice.", quiet, size) == "It cost 3.50 euros. Nice."
 
 

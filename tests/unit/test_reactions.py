@@ -64,6 +64,7 @@ NOTHING = """
     My teacher always says, be honest.
     He said "stop joking" to me.
     “Be shorter”, it says here.
+    On the label stood "Danger, keep it short".
     In the film she goes, stop joking.
     Her email says please be brief.
     Do you think I talk too much?

@@ -51,6 +51,12 @@ def test_no_number_of_wishes_goes_beyond_the_bound(direction: int) -> None:
     assert all(step.change == direction * ASKED for step in steps)
 
 
+def test_what_goes_beyond_the_bound_does_not_count() -> None:
+    steps = lived([reaction(1), *[wish(1)] * 4])
+    assert apply(steps, NOW).warmth == 1
+    assert apply(steps, NOW + 9 * HALF_LIFE).warmth == 1, "each wish is kept whole"
+
+
 def test_a_wish_the_other_way_brings_her_back_to_the_middle_at_least() -> None:
     steps = lived([wish(1), wish(1), wish(-1)])
     assert steps[-1].change == -FARTHEST
