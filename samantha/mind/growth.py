@@ -127,9 +127,11 @@ class Growth:
         return next((f.value for f in self._shared() if f.relation == _NAMES and f.subject == of), "")
 
     def shared_words(self) -> str:
-        """A phrase for her description: "You are called Sam, too."; "" on the first day."""
+        """A phrase for her description: "You call your friend Captain."; "" on the first day."""
         facts = self._shared()
         parts = []
+        if his := next((f.value for f in facts if f.relation == _NAMES and f.subject == "I"), ""):
+            parts.append(f"You call your friend {his}.")
         if hers := next((f.value for f in facts if f.relation == _NAMES and f.subject == "you"), ""):
             parts.append(f"You are called {hers}, too.")
         if joke := next((f.value for f in facts if f.relation == _JOKE), ""):

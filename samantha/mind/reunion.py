@@ -31,13 +31,17 @@ class Reunion:
         """How she begins her answer to `words`, said at `now`, and whether that is all of it; or ""."""
         now = now.astimezone()
         since, last = self._database.span(before=now)
+        facts = self._memories.listed(("fact",))
+        nickname = next(
+            (fact.value for fact in facts if (fact.subject, fact.relation) == ("I", "nickname")), ""
+        )
         self._offered = found = opening(
             words,
             now,
             Apart(
                 last=last,
                 since=since,
-                name=self._name,
+                name=nickname or self._name,
                 threads=self._memories.listed(("thread",)),
                 asked={
                     int(id): [datetime.fromisoformat(each) for each in times]
@@ -45,7 +49,7 @@ class Reunion:
                 },
                 birthdays=[
                     (fact.subject, fact.value)
-                    for fact in self._memories.listed(("fact",))
+                    for fact in facts
                     if "birthday" in fact.relation or fact.relation.startswith("born")
                 ],
                 recent=self._database.get(OPENINGS, []),

@@ -109,7 +109,7 @@ def test_nicknames_replace_one_another_and_end(growth: Growth) -> None:
     growth.hear("Call me Teddy, please.", "Hello.", NOW + DAY)
     assert growth.nickname("I") == "Teddy"
     growth.hear("I'll call you Sam.", "Hello.", NOW + DAY)
-    assert growth.shared_words() == "You are called Sam, too."
+    assert growth.shared_words() == "You call your friend Teddy. You are called Sam, too."
     growth.hear("Don't call me Teddy any more.", "Hello.", NOW + 2 * DAY)
     assert (growth.nickname("I"), growth.nickname("you")) == ("", "Sam")
 
