@@ -314,9 +314,9 @@ def _problem(message: str, hint: str) -> SamanthaError:
 
 
 def _facts(memory: Remembered) -> dict[str, Any]:
+    known = {"id": memory.id, **asdict(memory)}
     return {
-        name: value.isoformat() if isinstance(value, datetime) else value
-        for name, value in asdict(memory).items()
+        name: value.isoformat() if isinstance(value, datetime) else value for name, value in known.items()
     }
 
 

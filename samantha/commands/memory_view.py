@@ -51,11 +51,9 @@ def said(turns: Iterable[LearntTurn]) -> None:
         _head(table, day(when))
         for each in of_day:
             who, style = _who(each)
-            table.add_row(
-                f"t{each.id}",
-                Text.assemble((f"{who}: ", style), plain(each.turn.text)),
-                f"{each.turn.said_at:%H:%M}",
-            )
+            words = plain(each.turn.text) + " —" * each.turn.interrupted
+            when = f"{each.turn.said_at:%H:%M}"
+            table.add_row(f"t{each.id}", Text.assemble((f"{who}: ", style), words), when)
     _show(table, "Nothing has been said yet.")
 
 

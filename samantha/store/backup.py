@@ -12,7 +12,7 @@ from typing import Any
 from samantha.errors import StorageError
 from samantha.store import sealing
 from samantha.store.database import MIGRATIONS
-from samantha.store.forgetting import SWITCHES, settle
+from samantha.store.forgetting import SWITCHES, notify, settle
 from samantha.store.outside import reading, writing
 from samantha.store.sqlitefile import SqliteFile, Vault
 
@@ -70,8 +70,7 @@ def restore(file: SqliteFile, source: Path, vault: Vault) -> Restored:
                         f"VALUES ({','.join('?' * len(columns))})",
                         (row for row in content if table != "state" or row[0] not in kept),
                     )
-            connection.execute("UPDATE state SET value = CAST(value AS INTEGER) + 1 WHERE key = 'forgotten'")
-            connection.execute("INSERT OR IGNORE INTO state (key, value) VALUES ('forgotten', '1')")
+            notify(connection)
             turns, memories = (
                 int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
                 for table in ("turns", "memories")

@@ -192,9 +192,14 @@ def _count(connection: sqlite3.Connection) -> int:
     return int(connection.execute("SELECT count(*) FROM memories").fetchone()[0])
 
 
-def _mark(connection: sqlite3.Connection) -> None:
+def notify(connection: sqlite3.Connection) -> None:
+    """Have whoever holds memories in mind read them anew: see `Memories.version`."""
     connection.execute(
         "INSERT INTO state (key, value) VALUES ('forgotten', '1') "
         "ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + 1"
     )
+
+
+def _mark(connection: sqlite3.Connection) -> None:
+    notify(connection)
     connection.execute("INSERT OR REPLACE INTO state (key, value) VALUES ('purge', 'true')")

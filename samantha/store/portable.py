@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, Base64Bytes, BaseModel, ConfigDict, Field, V
 
 from samantha.errors import StorageError
 from samantha.store.database import storable
+from samantha.store.forgetting import notify
 from samantha.store.memories import Kind
 from samantha.store.outside import reading, writing
 from samantha.store.sqlitefile import SqliteFile
@@ -139,6 +140,7 @@ def take_in(file: SqliteFile, everything: Everything) -> Taken:
                 connection.execute(
                     "UPDATE memories SET closed_by = ? WHERE id = ?", (memories[kept.closed_by], id)
                 )
+        notify(connection)
         there = set(connection.execute("SELECT at, trait, change, reason FROM steps"))
         for step in everything.steps:
             if (step.at.timestamp(), step.trait, step.change, storable(step.reason)) not in there:
@@ -190,6 +192,7 @@ def _take_memories(
     """Which memory each of `offered` is now, by its id, and those that are new, with theirs."""
     columns = "kind, text, at, subject, relation, value, turn"
     there = {row[1:]: row[0] for row in connection.execute(f"SELECT id, {columns} FROM memories")}
+    used = set(there.values())
     ids: dict[int | None, int] = {}
     new = []
     for kept in offered:
@@ -197,9 +200,10 @@ def _take_memories(
         same = (kept.kind, storable(kept.text), kept.at.timestamp(), *words, turns.get(kept.turn))
         if same not in there:
             cursor = connection.execute(
-                f"INSERT OR IGNORE INTO memories ({columns}, utc_offset, last_turn, importance, confidence, feeling, "
-                "due, until, vector) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                f"INSERT OR IGNORE INTO memories (id, {columns}, utc_offset, last_turn, importance, confidence, "
+                "feeling, due, until, vector) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
+                    None if kept.id in used else kept.id,
                     *same,
                     _moment(kept.at)[1],
                     turns.get(kept.last_turn),
@@ -216,6 +220,7 @@ def _take_memories(
             if kept.kind == "said":
                 connection.execute("UPDATE turns SET learnt = max(learnt, 1) WHERE id = ?", (same[-1],))
             there[same] = cursor.lastrowid
+            used.add(cursor.lastrowid)
             new.append((cursor.lastrowid, kept))
         ids[kept.id] = there[same]
     return ids, new

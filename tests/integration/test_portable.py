@@ -22,7 +22,7 @@ from samantha.store.portable import gather, read, take_in, write_json
 from samantha.store.readable import write_markdown
 from samantha.store.vault import Vault
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 NOON = datetime(2026, 11, 22, 12, 0, 0, 123_456, timezone(timedelta(hours=5, minutes=45)))
 PLAIN = Vault(wanted=False)

@@ -25,7 +25,7 @@ from samantha.store.sealing import convert, fits, kind
 from samantha.store.vault import Vault
 
 pytest.importorskip("sqlcipher3")
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 WORDS = "My sister Ruth plays the bassoon."
