@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
+from samantha.mind.hearsay import trusted
 from samantha.mind.manner import wording
 from samantha.mind.nicknames import names_among, nickname_in
-from samantha.mind.reactions import LAUGHED, Before, evidence
+from samantha.mind.poles import LAUGHED
+from samantha.mind.reactions import Before, evidence
 from samantha.mind.traits import Traits, apply, change
 from samantha.store.database import Database
 from samantha.store.memories import Memories, Remembered, Step
@@ -25,6 +27,8 @@ FROZEN = "growth.frozen"
 _NAMES = "nickname"
 _JOKE = "joke"
 _ANSWERS_WATCHED = 4
+_ONE_TURN = timedelta(minutes=1)
+"""So soon after one another, words that begin alike are one turn that was reopened."""
 _LAUGHS = 20
 """Of so many of her lines that made him laugh she notices when he comes back to one."""
 _DULL = frozenset(
@@ -46,6 +50,7 @@ class Growth:
         self._memories = Memories(database.file)
         self._held = frozen
         self._answers: deque[bool] = deque(maxlen=_ANSWERS_WATCHED)
+        self._newest: tuple[str, datetime, list[int]] = ("", datetime.min.replace(tzinfo=UTC), [])
 
     # --- what moves her -------------------------------------------------------------------------------
 
@@ -64,23 +69,25 @@ class Growth:
     ) -> list[Step]:
         """Learn from what her person `said` after her words `before`; the steps that were kept.
 
-        `turn` is its id in the journal: told of the same turn again, as when it was reopened, she forgets what she
-        made of it at first. What another voice says moves nothing.
+        `turn` is its id in the journal. Told of the same turn again, as when it was reopened, she forgets what she
+        made of it at first: of the same id, or of words that these go on from. What another voice
+        says moves nothing, and neither does what he reads aloud.
         """
         if by != "person":
             return []
-        if turn is not None:
-            self._memories.remove_steps([step.id for step in self._memories.steps() if step.turn == turn])
-        self._learn_names(said, at, turn)
+        self._take_back(said, at, turn)
+        own = trusted(said)
+        self._learn_names(own, at, turn)
         if self.frozen:
             return []
         steps = self._memories.steps()
         kept = []
-        for found in evidence(said, Before(before, sum(self._answers))):
+        for found in evidence(own, Before(before, sum(self._answers))):
             if moved := change(found, steps, at):
                 step = Step(at, found.trait, moved, found.reason, turn)
                 kept.append(Step(at, found.trait, moved, found.reason, turn, self._memories.add_step(step)))
-        self._learn_joke(said, at, turn, steps)
+        self._learn_joke(own, at, turn, steps)
+        self._newest = (said, at, [step.id for step in kept])
         return kept
 
     # --- what she is like -----------------------------------------------------------------------------
@@ -146,6 +153,18 @@ class Growth:
 
     def _shared(self) -> list[Remembered]:
         return [f for f in self._memories.listed(("fact",)) if f.relation in (_NAMES, _JOKE)]
+
+    def _take_back(self, said: str, at: datetime, turn: int | None) -> None:
+        """Forget what was made of the beginning of `said`, if it was taken for all of it and the turn went on."""
+        before, when, ids = self._newest
+        if (
+            before != said
+            and at - when < _ONE_TURN
+            and said.lower().startswith(before.rstrip(" .,!?…").lower())
+        ):
+            self._memories.remove_steps(ids)
+        if turn is not None:
+            self._memories.remove_steps([step.id for step in self._memories.steps() if step.turn == turn])
 
     def _learn_names(self, said: str, at: datetime, turn: int | None) -> None:
         if (given := nickname_in(said)) is None:

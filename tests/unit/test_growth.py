@@ -50,6 +50,10 @@ def test_another_voice_moves_and_names_nothing(growth: Growth) -> None:
     assert growth.nickname("I") == ""
 
 
+def test_what_is_read_aloud_to_her_moves_nothing(growth: Growth) -> None:
+    assert growth.hear("This email says: You should talk less. Please be formal.", "Hm.", NOW) == []
+
+
 def test_what_was_taken_back_leaves_no_trace(growth: Growth) -> None:
     first = prompt(growth)
     growth.hear("Be shorter.", "Hm.", NOW)
@@ -92,6 +96,15 @@ def test_a_turn_that_was_reopened_counts_once(growth: Growth, database: Database
     assert growth.traits(NOW).talkativeness == -0.25
     growth.hear("Never mind.", "Hm.", NOW, turn=turn)
     assert growth.log() == []
+
+
+def test_words_that_went_on_count_as_a_whole(growth: Growth) -> None:
+    growth.hear("Be shorter.", "Hm.", NOW)
+    growth.hear("Be shorter with her, should I?", "Hm.", NOW + timedelta(seconds=3))
+    assert growth.log() == []
+    growth.hear("Be shorter.", "Hm.", NOW + timedelta(minutes=1))
+    growth.hear("Be shorter, I said.", "Hm.", NOW + timedelta(minutes=5))
+    assert len(growth.log()) == 2
 
 
 def test_who_breaks_her_off_again_and_again_is_noticed(growth: Growth) -> None:

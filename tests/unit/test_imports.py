@@ -52,6 +52,7 @@ FLOORS: list[set[str]] = [
         "mind.pieces",
         "mind.manner",
         "mind.nicknames",
+        "mind.poles",
         "mind.prompt",
         "mind.reactions",
         "mind.relations",
