@@ -14,7 +14,8 @@ from samantha.store import sealing
 from samantha.store.database import MIGRATIONS
 from samantha.store.forgetting import SWITCHES, notify, settle
 from samantha.store.outside import reading, writing
-from samantha.store.sqlitefile import SqliteFile, Vault
+from samantha.store.sealing import Vault
+from samantha.store.sqlitefile import SqliteFile
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from typing import Any, Literal
 
 from samantha.mind.secrets import redact
 from samantha.store import forgetting
-from samantha.store.sqlitefile import SqliteFile, Vault
+from samantha.store.sealing import Vault
+from samantha.store.sqlitefile import SqliteFile
 
 MIGRATIONS = (
     """

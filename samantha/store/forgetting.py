@@ -134,6 +134,10 @@ def _delete(
     _untell(connection, gone)
     connection.executemany("DELETE FROM turns WHERE id = ?", gone)
     connection.executemany("DELETE FROM memories WHERE id = ?", alone)
+    rootless = connection.execute("SELECT id, text FROM memories WHERE turn IS NULL").fetchall()
+    connection.executemany(
+        "DELETE FROM memories WHERE id = ?", [(id,) for id, text in rootless if text in texts]
+    )
     connection.execute("DELETE FROM state WHERE substr(key, 1, ?) = ?", (len(WORDS), WORDS))
     return before - _count(connection), texts
 

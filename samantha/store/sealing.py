@@ -9,15 +9,19 @@ from __future__ import annotations
 
 import hmac
 import importlib
+import logging
 import os
 import sqlite3
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from samantha.errors import StorageError
 from samantha.store.files import sync_file, sync_folder
+
+log = logging.getLogger(__name__)
 
 KEY_BYTES = 32
 
@@ -26,8 +30,19 @@ INSTALL = "pip install 'sqlcipher3>=0.6.4,<0.7' 'keyring>=25.6'."
 
 Kind = Literal["plain", "sealed", "neither"]
 
+DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
 _PLAIN = b"SQLite format 3\0"
 _SEALED = b"Samantha"
+
+
+class Vault(Protocol):
+    """Whether a file is to be sealed, and the key: see store/vault.py."""
+
+    wanted: bool
+
+    def key(self, make: Callable[[], bool]) -> bytes:
+        """The key; if there is none and `make()` allows it, a new one. Raises StorageError."""
 
 
 def engine() -> Any:
@@ -74,6 +89,46 @@ def connect(path: Path | str, key: bytes | None, patience: float) -> sqlite3.Con
         connection.execute("PRAGMA cipher_log_level = NONE")  # it would write to standard error
         connection.execute(f'PRAGMA key = "{_secret(key)}"')
     return connection
+
+
+def wanted_key(path: Path, vault: Vault | None) -> bytes | None:
+    """The key that `path` should be sealed with; None: it should be plain. Raises StorageError."""
+    if vault is None or not vault.wanted:
+        return None
+    engine()
+    return vault.key(lambda: kind(path) != "sealed")
+
+
+def adapted(path: Path, key: bytes | None, vault: Vault | None, patience: float) -> bool:
+    """Whether `path`, which cannot be opened with `key`, was whole in the other form, and is in that one now.
+
+    Nobody in this process has it open, then. Raises StorageError if it is sealed and its key is not there, and
+    what the engine raises if it cannot be converted just now.
+    """
+    found = kind(path)
+    if found == "neither" or (found == "plain" and key is None):
+        return False
+    old = None
+    if found == "sealed":
+        if vault is None:
+            raise StorageError(f"{path} cannot be used: it is encrypted.", "Set memory.encrypted: true.")
+        engine()
+        old = vault.key(lambda: False)
+        if not fits(path, old):
+            raise StorageError(
+                f"{path} cannot be used: it is encrypted with another key than your keyring has.",
+                "Bring back the keyring that has it; the file is left as it is.",
+            )
+        if old == key:
+            return False
+    try:
+        convert(path, old, key, patience)
+    except errors() as problem:
+        if getattr(problem, "sqlite_errorcode", 0) & 0xFF in DAMAGE:
+            return False
+        raise
+    log.info("%s is %s now", path, "plain" if key is None else "encrypted")
+    return True
 
 
 def convert(path: Path, old: bytes | None, new: bytes | None, patience: float) -> None:

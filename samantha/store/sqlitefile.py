@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
 
 from samantha.errors import StorageError
 from samantha.store import sealing
@@ -31,23 +30,8 @@ _FAULTS = {
     sqlite3.SQLITE_CORRUPT: ("it is damaged", "It is put aside, and a new one is begun."),
     sqlite3.SQLITE_NOTADB: ("it is damaged", "It is put aside, and a new one is begun."),
 }
-_DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _PASSING = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_FULL}
 """After these the file that is open is as good as before."""
-
-_SEALED_AND_NO_VAULT = (
-    "what she remembers is encrypted.",
-    "Set memory.encrypted: true, or let her decrypt it at a start with memory.encrypted: false and your keyring.",
-)
-
-
-class Vault(Protocol):
-    """Whether the file is to be sealed, and the key: see store/vault.py."""
-
-    wanted: bool
-
-    def key(self, make: Callable[[], bool]) -> bytes:
-        """The key; if there is none and `make()` allows it, a new one. Raises StorageError."""
 
 
 class SqliteFile:
@@ -70,7 +54,7 @@ class SqliteFile:
         migrations: Sequence[str],
         patience: float,
         *,
-        vault: Vault | None = None,
+        vault: sealing.Vault | None = None,
         settle: Callable[[sqlite3.Connection], object] | None = None,
     ) -> None:
         self.path = path
@@ -161,55 +145,15 @@ class SqliteFile:
         _private(lock)
         with exclusive(lock, lambda: None):  # of two processes one looks for damage and migrates
             sealing.discard(self.path)
-            self.key = self._wanted_key()
+            self.key = sealing.wanted_key(self.path, self._vault)
             try:
                 return self._connect()
             except sealing.errors() as problem:
-                if _fault(problem) not in _DAMAGE:
+                if _fault(problem) not in sealing.DAMAGE:
                     raise
-                if not self._converted():
+                if not sealing.adapted(self.path, self.key, self._vault, self._patience):
                     self._put_aside(problem)
                 return self._connect()
-
-    def _wanted_key(self) -> bytes | None:
-        """The key that the file should be sealed with; None: it should be plain."""
-        if self._vault is None or not self._vault.wanted:
-            return None
-        sealing.engine()
-        return self._vault.key(lambda: sealing.kind(self.path) != "sealed")
-
-    def _converted(self) -> bool:
-        """Whether the file was only sealed where it should be plain, or the other way, and is as it should be now.
-
-        Called when it cannot be opened, so that nobody in this process uses it. Raises StorageError if it is
-        sealed and the key is not there.
-        """
-        found = sealing.kind(self.path)
-        if found == "neither" or (found == "plain" and self.key is None):
-            return False
-        old = None
-        if found == "sealed":
-            if self._vault is None:
-                raise StorageError(
-                    f"{self.path} cannot be used: {_SEALED_AND_NO_VAULT[0]}", _SEALED_AND_NO_VAULT[1]
-                )
-            sealing.engine()
-            old = self._vault.key(lambda: False)
-            if not sealing.fits(self.path, old):
-                raise StorageError(
-                    f"{self.path} cannot be used: it is encrypted with another key than your keyring has.",
-                    "Bring back the keyring that has it; the file is left as it is.",
-                )
-            if old == self.key:
-                return False
-        try:
-            sealing.convert(self.path, old, self.key, self._patience)
-        except sealing.errors() as problem:
-            if _fault(problem) in _DAMAGE:
-                return False
-            raise
-        log.info("%s is %s now", self.path, "plain" if self.key is None else "encrypted")
-        return True
 
     def _connect(self) -> sqlite3.Connection:
         file, ahead, *others = self._files()

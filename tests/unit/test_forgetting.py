@@ -136,6 +136,16 @@ def test_a_diary_entry_and_a_fact_without_a_turn_go_alone(database: Database, me
     assert memories.turn(ids[0]) is not None
 
 
+def test_what_quotes_a_turn_without_pointing_to_it_goes_too(
+    folder: Path, database: Database, memories: Memories
+) -> None:
+    memories.add(Remembered(kind="fact", text=RUTH[0], at=NOON, relation="joke", value="bassoön"))
+    memories.add(Remembered(kind="fact", text="The kettle is red.", at=NOON))
+    assert forget(database.file, turns=tell(database, RUTH)[:1]).memories == 4
+    assert held(folder, "bassoön") == []
+    assert [each.text for each in memories.listed(["fact"])] == ["The kettle is red."]
+
+
 def test_her_words_alone_can_be_forgotten(database: Database) -> None:
     ids = tell(database, RUTH, TEA)
     assert forget(database.file, turns=[ids[1]]).turns == RUTH[1:]
