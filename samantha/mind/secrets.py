@@ -151,7 +151,9 @@ def _cards(text: str, run: re.Match[str]) -> Iterator[Span]:
     for first in range(len(tokens)):
         for last in range(min(len(tokens), first + 19), first, -1):
             digits = _digits([token[0] for token in tokens[first:last]])
-            if 13 <= len(digits) <= 19 and _BRANDS.fullmatch(digits) and _luhn(digits):
+            if len(digits) < 13:
+                break
+            if len(digits) <= 19 and _BRANDS.fullmatch(digits) and _luhn(digits):
                 yield tokens[first].start(), tokens[last - 1].end()
                 return
 
@@ -196,7 +198,7 @@ _LINK = (
 _SIGN = r"(?:star|hash|pound|asterisk|dash|left|right|then|clockwise|[A-Za-z])"
 _NUMBER = (
     rf"(?P<secret>[*#]?(?:{_SIGN}[ ,]+){{0,3}}[A-Za-z]{{0,3}}-?{_FIGURE}(?!\w*[a-z]{{2}})"
-    rf"(?:{_BETWEEN}(?:{_FIGURE}|{_SIGN}|slash)(?!\w))*[A-Za-z*#]?)"
+    rf"(?:{_BETWEEN}(?:{_FIGURE}|{_SIGN}|slash)(?!\w)){{0,24}}[A-Za-z*#]?)"
 )
 _CALLED = tuple(
     re.compile(pattern, re.IGNORECASE)
@@ -224,10 +226,10 @@ _NAMED = tuple(
         rf"\b{_PASSWORD}\b{_OF_WHAT}{_LINK}{_WORDS}",
         rf"\b{_PASSWORD}[ :]+(?P<secret>[\"“'‘]?(?=\S*\d)(?!\d+ )[^\s\[]{{4,}}[^\s\[.,!?;])",
         r"\b(?:password|passphrase) (?P<secret>[\"“][^\"”\[]+[\"”])",
-        rf"(?:^|(?<=[\s.,;]))(?P<secret>(?!(?:i|we|they|use|using|have|had|set|put)\b)[^\s\[\]]{{3,}}"
-        rf"(?: (?!is\b|as\b|was\b)[^\s\[\]]+){{0,2}}) (?:is|was|as) (?:now )?"
+        rf"(?:^|(?<=[\s.,;]))(?P<secret>(?!(?:i|we|they|use|using|have|had|set|put)\b)[^\s\[\]]{{3,60}}"
+        rf"(?: (?!is\b|as\b|was\b)[^\s\[\]]{{1,60}}){{0,2}}) (?:is|was|as) (?:now )?"
         rf"(?:my|our|the)(?: (?!idea|problem)[\w'’-]+){{0,2}}? {_PASSWORD}\b(?! (?:manager|policy|reset|hint))",
-        r"\b(?:log|sign|get)(?:ged|ing)? in with (?P<secret>[^\s\[]*\d[^\s\[]*)",
+        r"\b(?:log|sign|get)(?:ged|ing)? in with (?P<secret>[^\s\[]{0,60}\d[^\s\[]{0,60})",
     )
 )
 """Secrets made of words."""

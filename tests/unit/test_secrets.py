@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from samantha.mind.secrets import HIDDEN, found, redact
@@ -155,3 +157,10 @@ def test_the_rest_of_the_sentence_stays() -> None:
     assert redact("My password is hunter2, and my sister is Ruth.") == (
         f"My password is {HIDDEN}, and my sister is Ruth."
     )
+
+
+@pytest.mark.parametrize("text", ["1 " * 2000, "four five " * 1000, "." * 12000, "password is " * 1000])
+def test_the_time_grows_with_the_length_only(text: str) -> None:
+    began = time.process_time()
+    redact(text)
+    assert time.process_time() - began < 5  # where it grew with the square, it was a minute
