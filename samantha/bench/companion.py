@@ -110,7 +110,7 @@ class Companion:
     def rest(self) -> None:
         """She is left alone until she has thought about everything that was said."""
         self.clock.forward(ALONE)
-        self._talk.rest()
+        self._talk.rest(Token())
 
     def restart(self, after: timedelta) -> None:
         """She ends, and begins anew `after` that."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import signal
 import sys
+import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import closing
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from typing import Literal, Protocol
 from uuid import uuid4
@@ -37,6 +38,8 @@ class Conversation(Protocol):
     """Turns of text."""
 
     def answer(self, text: str, token: Token, show: Callable[[str], None]) -> str: ...
+    def rest(self, token: Token) -> None: ...
+    def close(self) -> None: ...
 
 
 class TextConversation:
@@ -95,10 +98,11 @@ class TextConversation:
             remembrance.spoke(said, interrupted=interrupted)
         return said
 
-    def rest(self) -> None:
-        """Do what she does while nobody talks with her, until nothing is left to do."""
+    def rest(self, token: Token) -> None:
+        """Do what she does while nobody talks with her, until nothing is left to do or `token` is cancelled."""
         self._become(self._remembrance.character(self._prompt.character))
-        self._remembrance.reflect(self._llm, Token())
+        with suppress(Cancelled):
+            self._remembrance.reflect(self._llm, token)
 
     def close(self) -> None:
         """Let go of what is kept."""
@@ -172,6 +176,12 @@ class OneConversation:
                     break
         return "".join(written).strip()
 
+    def rest(self, token: Token) -> None:
+        """She rests by herself."""
+
+    def close(self) -> None:
+        """She stays."""
+
     def _pieces(self, text: str, token: Token) -> Generator[str, None, None]:
         end = time.monotonic() + PATIENCE_S
         while not token.cancelled:
@@ -189,7 +199,9 @@ def chat(config: Config, *, once: str | None, as_json: bool, with_running: bool)
     """Converse by text until the input ends, or answer `once`; with the Samantha that runs, if one does."""
     console = Console(highlight=False, stderr=as_json or not sys.stdout.isatty())
     client = running() if with_running else None
-    _converse(OneConversation(client) if client else _own(config), once, console, as_json)
+    conversation: Conversation = OneConversation(client) if client else _own(config)
+    with closing(conversation):
+        _converse(conversation, once, console, as_json, rests_after=config.memory.reflect_after_s)
 
 
 def _own(config: Config) -> TextConversation:
@@ -209,15 +221,38 @@ def _own(config: Config) -> TextConversation:
     )
 
 
-def _converse(conversation: Conversation, once: str | None, console: Console, as_json: bool) -> None:
+def _converse(
+    conversation: Conversation, once: str | None, console: Console, as_json: bool, *, rests_after: float
+) -> None:
     if once is not None:
         _turn(conversation, once, console, as_json)
         return
     if sys.stdin.isatty():
         console.print(f"\n  [bold {RED}]Samantha[/]  [{MUTED}]Ctrl-C hushes her, Ctrl-D ends.[/]\n")
-    while (text := _read(console)) is not None:
+    while True:
+        with _resting(conversation, rests_after if sys.stdin.isatty() else None):
+            text = _read(console)
+        if text is None:
+            return
         if text.strip():
             _turn(conversation, text, console, as_json)
+
+
+@contextmanager
+def _resting(conversation: Conversation, after: float | None) -> Iterator[None]:
+    """While the block waits for longer than `after` seconds (None: never), she thinks about what was said."""
+    if after is None:
+        yield
+        return
+    token = Token()
+    begin = threading.Timer(after, conversation.rest, (token,))
+    begin.start()
+    try:
+        yield
+    finally:
+        begin.cancel()
+        token.cancel()
+        begin.join()
 
 
 def _read(console: Console) -> str | None:

@@ -151,6 +151,8 @@ class Conversation:
             ),
             lambda text: self._publish(Failed(at=self._clock(), error=text)),
         )
+        if self._remembrance:
+            self._idle.begin(clock())  # there may be something left to think about
         self._tasks: set[asyncio.Task[None]] = set()
         self._background = Background()
 

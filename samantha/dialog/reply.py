@@ -78,8 +78,8 @@ class Reply:
     """Hears a turn, thinks of an answer and has it spoken into `track`.
 
     `publish` takes its events once it is committed, `measure` those of a bet when they happen; `clock` gives
-    their `at`; `bounded` ends what the model says where her character would. Its methods are steps that the conversation puts together; each raises `Cancelled` (or is
-    cancelled) once `cancel` was called.
+    their `at`; `bounded` ends what the model says where her character would. Its methods are steps that the
+    conversation puts together; each raises `Cancelled` (or is cancelled) once `cancel` was called.
     """
 
     def __init__(
