@@ -85,7 +85,7 @@ def turn(what: LearntTurn, came: Sequence[Remembered]) -> None:
         found(came)
 
 
-def preview(texts: Sequence[str], most: int) -> None:
+def preview(texts: Sequence[str], most: int = 8) -> None:
     """The first of `texts`, of which there may be many."""
     console = Console(highlight=False)
     for text in texts[:most]:
