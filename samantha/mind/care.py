@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 
 from samantha.mind import carewords, when
 from samantha.mind.deixis import turned
+from samantha.mind.hearsay import trusted
 from samantha.ports import Recollection
 
 
@@ -73,7 +74,7 @@ Wish = Remember | ForgetLast | Forget | ForgetAll | Correct | Tell | Why | Told
 
 
 def wish(text: str) -> Wish | None:
-    """What `text` asks of her memory; None: nothing."""
+    """What `text` asks of her memory; None: nothing. What is not his own statement is no wish to remember it."""
     plain = re.sub(r"\s+", " ", text.replace("’", "'")).strip()
     if not plain or len(plain) > _LONGEST:
         return None
@@ -139,11 +140,11 @@ def _one(text: str, asked: bool, question: bool) -> Wish | None:
     if (found := carewords.REMEMBER.fullmatch(text)) and not (
         found["that"] and carewords.MOMENT.match(found["what"])
     ):
-        return Remember(_statement(found["what"]))
+        return Remember(_statement(found["what"])) if trusted(found["what"]) else None
     if (found := carewords.WRONG.fullmatch(text)) or (
         (found := carewords.DENIED.fullmatch(text)) and carewords.CONTRAST.search(found["right"])
     ):
-        return Correct(_statement(found["right"]))
+        return Correct(_statement(found["right"])) if trusted(found["right"]) else None
     return None
 
 

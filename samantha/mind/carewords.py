@@ -35,7 +35,7 @@ MANNERS = re.compile(
 _GAP = r"[\s,.:;-]+"
 _VERB = (
     r"\b(?:is|are|was|were|am|has|have|had|likes?|loves?|hates?|lives?|works?|plays?|wants?|needs?|got|get|gets|"
-    r"starts?|moved|"
+    r"starts?|leaves?|arrives?|moved|"
     r"parked|put|left|can't|can|don't|doesn't|didn't|will|won't|took|takes|prefers?|goes|comes|owes?|lent|"
     r"promised)\b|'(?:s|m|re|ve|ll)\b"
 )
@@ -112,7 +112,7 @@ WHY = re.compile(
     r"(?:(?:but )?why (?:do|would|did) you (?:think|believe|say|assume|know) (?:so|that|this)|"
     r"what makes you (?:think|say|believe) (?:so|that|this)|"
     r"(?:but |and )?how (?:do|did|would|can|could) you (?:even )?(?:know|remember|learn|hear|"
-    r"find out)(?: about)? (?:that|this|it|all that|"
+    r"find out)(?: about)? (?:that about me|that|this|it|all that|"
     r"(?:that|about) my .+|my [\w' ]+)|how come you (?:know|think|remember) (?:that|this|so)|"
     r"where (?:do|did) you (?:get|have|know|hear|take|learn) (?:that|this|it)(?: from)?|where does that come from|"
     r"when (?:did|have|had) i (?:ever )?(?:tell|told|say|said|mention|mentioned) (?:to you |you )?(?:that|this|it|"
@@ -171,7 +171,8 @@ _RIGHT = (
 WRONG = re.compile(
     r"(?:no[\s,.]+)?(?:(?:that|this|it|that one)(?:'s| is| was) (?:wrong|not (?:right|true|correct|it|"
     r"what i said)|incorrect|false|a mistake)|"
-    r"(?:you're|you are|you were) (?:wrong|mistaken|confused|mixing things up)|you (?:got|have) (?:that|it|me|"
+    r"(?:you're|you are|you were) (?:wrong|mistaken|confused|mixing things up)|you(?:'ve| have)? (?:got|"
+    r"have) (?:that|it|me|"
     r"this) wrong|"
     r"you (?:misheard|misunderstood)(?: me| that)?|wrong|incorrect|let me correct (?:you|that)|correction|"
     r"that's not (?:her|his|my|the) name)"
@@ -185,7 +186,7 @@ DENIED = re.compile(
     re.IGNORECASE,
 )
 CONTRAST = re.compile(
-    r"^(?!it|that|this).*\b(?:called|named)\b(?! (?:me|off|out|him|her|in|it|back|by)\b)"
+    r"^(?!it|that|this).*\b(?:called|named)\b(?! (?:me|off|out|him|her|in|it|back|by|after)\b)"
     r"|\b(?:name|surname|birthday|address|age)(?:'s| is)\b(?! (?:not|good|nice|fine))"
     r"|(?:\b(?:is|are|was|were|am|live in|work (?:at|as|in|for)|on|in|at)|'s|'m|"
     r"'re) (?!not\b)\S+(?: \S+){0,3}?,? (?:and )?not "

@@ -86,9 +86,10 @@ _ORDER = re.compile(
 
 _UNREAL = re.compile(
     rf"""
-      \b(?:imagine|pretend|suppose|assume|let['’]?s\ (?:say|pretend|imagine|assume)|make\ believe|what\ if|as\ if|
+      \b(?:imagine|pretend|suppose|assume|let['’]?s\ (?:say|pretend|imagine|assume|play)|
+        according\ to|make\ believe|what\ if|as\ if|
         role-?play|act\ like|hypothetically|my\ character|knock\ knock|if\ i\ (?:were|was|had)|
-        in\ (?:my|the|a|another)\ (?:dreams?|nightmare|game|play|role|other\ life)|
+        (?<!i'm\ )(?<!am\ )in\ (?:my|the|a|another)\ (?:dreams?|nightmare|game|play|role|other\ life)|
         (?:i|i['’]ve|i\ had)\ (?:\w+\ )?dream(?:t|ed)\ (?:that|of|about|i)|
         i\ had\ (?:a|this|the)\ (?:\w+\ )?(?:dream|nightmare)|(?:just|only|i['’]m)\ (?:kidding|joking))\b
     | \b(?:in|on|from|at)\ (?:the|a|an|this|that|my)?\ ?{_MEDIUM}\b [^.!?\n]*

@@ -189,7 +189,7 @@ _PASSWORD = (
     r"network key|(?:seed|recovery|secret) (?:phrase|key)|private key|api[- ]key|(?:access |api |auth )token|"
     r"secret word|safe ?word|security (?:answer|word)|answer to (?:my|the) (?:secret|security) question)"
 )
-_OF_WHAT = r"(?: (?:for|to|of|on|at|in|with|from) (?:[\w'’-]+ ){0,4}?[\w'’-]+| here| at home| again)??"
+_OF_WHAT = r"(?: (?:for|to|of|on|at|in|with|from|by) (?:[\w'’-]+ ){0,4}?[\w'’-]+| here| at home| again)??"
 _LINK = (
     r"(?:(?:(?:[ ,]+(?:it))?(?:['’]s| is| was| will be| are| equals| reads| ist| est| es| é)"
     r"(?: now| still| currently| always| just| simply| actually| called| set to| changed to)?"
@@ -235,7 +235,8 @@ _NAMED = tuple(
 """Secrets made of words."""
 
 _HARMLESS = re.compile(
-    r"[\"“'‘]?(?:(?:too|very|so|really|quite|pretty|rather|not|n['’]t|hard|easy|difficult|long|short|weak|strong|secure|"
+    r"[\"“'‘]?(?:(?:\w+er than|too|very|so|"
+    r"really|quite|pretty|rather|not|n['’]t|hard|easy|difficult|long|short|weak|strong|secure|"
     r"safe|unsafe|wrong|right|correct(?![ -]\w+ \w+)|incorrect|expired|expiring|written|stored|saved|kept|hidden|"
     r"the same|in|on|at|about|something|anything|nothing|gone|lost|missing|needed|required|necessary|always|never|"
     r"still|being|going|working|due|stupid|silly|terrible|awful|good|bad|better|fine|okay|important|different|unique|case|only|"

@@ -62,6 +62,7 @@ SECRETS = [
     ("Mein Passwort ist Gartenzwerg", ["Gartenzwerg"]),
     ("My account number is 12345678 and the sort code is 20-00-00", ["12345678", "20-00"]),
     ("I told him that my password is banana. He laughed.", ["banana"]),
+    ("I got a code by text, it's 482913", ["482913"]),
     ("My passport number is 533380006", ["533380006"]),
 ]
 
@@ -78,6 +79,7 @@ My password is not working
 The password is wrong
 I need a new password for my bank
 My password expired yesterday
+My password is longer than yours
 The password manager is great
 I put a pin in the map
 She wore a bobby pin
