@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from samantha.mind.deixis import turned
 
@@ -53,12 +53,15 @@ _PLAN = re.compile(
     r" (?:tomorrow|today|tonight|later|soon|because|so that|but|and then|if|when)\b)",
     re.IGNORECASE,
 )
+_LONGER = re.compile(
+    r"\b(?:week|weekend|month|year|days|soon|spring|summer|autumn|fall|winter)\b", re.IGNORECASE
+)
 _TAKES_LONG = re.compile(
     r"(?:learn|become|lose|save|start|stop|quit|improve|get (?:better|fit|rich|into)|grow|work)\b", re.I
 )
 _TIME = re.compile(
-    r",? (?:(?:on|next|this|coming|by|until) )*(?:the )?(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|week(?:end)?|month|"
-    r"tomorrow|today|tonight|year)(?: (?:morning|afternoon|evening|night))?(?: at [\w: ]+)?$",
+    r",? (?:(?:on|next|this|coming|by|until) )*(?:the )?(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|week(?:end)?|"
+    r"month|tomorrow|today|tonight|year)(?: (?:morning|afternoon|evening|night))?(?: at [\w: ]+)?$",
     re.IGNORECASE,
 )
 _HOLIDAY = frozenset(
@@ -80,19 +83,25 @@ def line(shape: str, **parts: str) -> Line:
 
 
 def questions(text: str, said: datetime, due: datetime | None, now: datetime) -> list[Line]:
-    """Ways to ask after what her person said in `text`, the best first; it may be that there is none."""
+    """Ways to ask after what her person said in `text`, the best first; it may be that there is none.
+
+    `due` is when it will be over, as mind.when.due has it.
+    """
     plain = " ".join(text.replace("’", "'").split()).strip()
-    if (
-        due is not None
-        and due.date() == now.date()
-        and (due > now or (_all_day(due) and now.hour < _EVENING))
-    ):
-        return _today(plain)
-    return _after(plain, said, now)
+    if due is None or due <= now:
+        return _after(plain, said, now)
+    if day_of(due) != now.date() or _LONGER.search(plain):
+        return []
+    return _after(plain, said, now) if _all_day(due) and now.hour >= _EVENING else _today(plain)
+
+
+def day_of(due: datetime) -> date:
+    """The day of what is over by `due`: midnight is the end of the day before."""
+    return (due - timedelta(seconds=1)).date()
 
 
 def _all_day(due: datetime) -> bool:
-    """Whether `due` is a day and no hour of it."""
+    """Whether `due` is the end of a day and no hour of it."""
     return due.hour == due.minute == 0
 
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from samantha.mind.almanac import birthday, met_today, while_apart
-from samantha.mind.asking import Line, line, questions
+from samantha.mind.asking import Line, day_of, line, questions
 
 MOST_ASKED = 2
 """How often one thread is asked after."""
@@ -165,7 +165,7 @@ def _asked_after(now: datetime, apart: Apart) -> tuple[int | None, Line | None]:
 def _ripe(thread: Thread, now: datetime) -> bool:
     if thread.due is None:
         return _VAGUE[0] <= now - thread.at <= _VAGUE[1]
-    return thread.due.date() <= now.date() and now - thread.due <= _STALE
+    return day_of(thread.due) <= now.date() and now - thread.due <= _STALE
 
 
 def _fresh(lines: Sequence[Line], recent: Sequence[str]) -> Line:

@@ -9,6 +9,7 @@ import pytest
 
 from samantha.mind.asking import questions
 from samantha.mind.greeting import MOST_ASKED, Apart, Opening, opening
+from samantha.mind.when import due
 
 pytestmark = pytest.mark.unit
 
@@ -25,7 +26,9 @@ class Open:
     due: datetime | None
 
 
-PAUL = Open(1, "I'm meeting Paul on Tuesday.", MORNING - 3 * DAY, (MORNING - DAY).replace(hour=0, minute=0))
+PAUL = Open(
+    1, "I'm meeting Paul on Tuesday.", MORNING - 3 * DAY, MORNING.replace(hour=0, minute=0)
+)  # Tuesday is over
 
 
 def greeted(
@@ -198,11 +201,24 @@ def test_the_question_fits_what_was_said(said: str, question: str) -> None:
 
 
 def test_what_is_today_is_not_over() -> None:
-    today = MORNING.replace(hour=0, minute=0)
+    midnight = (MORNING + DAY).replace(hour=0, minute=0)
     text = "I have an exam on Wednesday."
-    assert questions(text, MORNING - DAY, today, MORNING)[0].text == "Today's your exam, isn't it?"
-    assert questions(text, MORNING - DAY, today, MORNING.replace(hour=19))[0].text == "How did your exam go?"
+    assert questions(text, MORNING - DAY, midnight, MORNING)[0].text == "Today's your exam, isn't it?"
+    assert (
+        questions(text, MORNING - DAY, midnight, MORNING.replace(hour=19))[0].text == "How did your exam go?"
+    )
+    assert questions(text, MORNING - DAY, midnight, MORNING + DAY)[0].text == "How did your exam go?"
     assert questions(text, MORNING - DAY, MORNING.replace(hour=8), MORNING)[0].text == "How did your exam go?"
+    assert questions(text, MORNING - DAY, midnight + DAY, MORNING) == []
+    assert questions("I have an exam this week.", MORNING - DAY, midnight, MORNING) == []
+
+
+def test_when_it_is_over_is_understood_from_his_words() -> None:
+    said, words = MORNING - DAY, "I have an exam tomorrow."
+    over = due(words, said)
+    assert questions(words, said, over, said) == []
+    assert questions(words, said, over, MORNING)[0].text == "Today's your exam, isn't it?"
+    assert questions(words, said, over, MORNING + DAY)[0].text == "How did your exam go?"
 
 
 def test_what_takes_years_or_pages_is_not_asked_after() -> None:
