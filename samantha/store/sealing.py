@@ -137,8 +137,19 @@ def convert(path: Path, old: bytes | None, new: bytes | None, patience: float) -
     Nothing of the old file is left in the folder. Raises what the engine raises: SQLITE_BUSY if another process
     has the file open, SQLITE_CORRUPT or SQLITE_NOTADB if it is damaged.
     """
-    module = engine()
     made = fresh(path)
+    try:
+        _export(path, old, made, new, patience)
+        sync_file(made)
+        made.replace(path)
+    finally:
+        discard(path)
+    sync_folder(path.parent)
+
+
+def _export(path: Path, old: bytes | None, made: Path, new: bytes | None, patience: float) -> None:
+    """Write what `path` holds to the empty file `made`."""
+    module = engine()
     with closing(module.connect(path, timeout=patience, isolation_level=None)) as connection:
         connection.execute("PRAGMA cipher_log_level = NONE")
         if old is not None:
@@ -148,7 +159,9 @@ def convert(path: Path, old: bytes | None, new: bytes | None, patience: float) -
             raise damage(verdict)
         # Only who is alone can leave WAL: from here on nobody writes what the new file would lack, and there is no
         # write-ahead log that it would be taken to have.
-        connection.execute("PRAGMA journal_mode = DELETE").fetchone()
+        [mode] = connection.execute("PRAGMA journal_mode = DELETE").fetchone()
+        if mode != "delete":
+            raise _error("another connection keeps it in WAL", sqlite3.SQLITE_BUSY)
         [version] = connection.execute("PRAGMA user_version").fetchone()
         connection.execute(f'ATTACH ? AS made KEY "{"" if new is None else _secret(new)}"', (str(made),))
         connection.execute("BEGIN EXCLUSIVE")
@@ -156,9 +169,6 @@ def convert(path: Path, old: bytes | None, new: bytes | None, patience: float) -
         connection.execute(f"PRAGMA made.user_version = {version}")
         connection.execute("COMMIT")
         connection.execute("DETACH made")
-    sync_file(made)
-    made.replace(path)
-    sync_folder(path.parent)
 
 
 def fresh(path: Path) -> Path:
@@ -177,8 +187,12 @@ def discard(path: Path) -> None:
 
 def damage(found: str) -> sqlite3.DatabaseError:
     """The exception of a file that is damaged, as `found` says."""
+    return _error(found, sqlite3.SQLITE_CORRUPT)
+
+
+def _error(found: str, code: int) -> sqlite3.DatabaseError:
     problem = sqlite3.DatabaseError(found)
-    problem.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    problem.sqlite_errorcode = code
     return problem
 
 

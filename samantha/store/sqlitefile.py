@@ -153,6 +153,9 @@ class SqliteFile:
                     raise
                 if not sealing.adapted(self.path, self.key, self._vault, self._patience):
                     self._put_aside(problem)
+                elif self.key is not None and (plain := self.aside()):
+                    names = ", ".join(file.name for file in plain)
+                    log.warning("put aside once, and not encrypted: %s; delete what you do not need", names)
                 return self._connect()
 
     def _connect(self) -> sqlite3.Connection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import sqlite3
 import subprocess
 import sys
@@ -110,6 +111,14 @@ def test_a_plain_file_is_taken_over_and_given_back(folder: Path) -> None:
         known(folder, sealed=sealed)
 
 
+def test_files_put_aside_that_stay_plain_are_named(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    tell(folder, sealed=False)
+    (folder / "samantha.db.damaged-2026-01-01-1").write_text("bassoon")
+    with closing(opened(folder, sealed=True)) as database:
+        database.get("muted")
+    assert "samantha.db.damaged-2026-01-01-1" in caplog.text
+
+
 def test_what_is_only_in_the_write_ahead_log_is_taken_over_too(folder: Path, tmp_path: Path) -> None:
     with closing(opened(tmp_path / "running", sealed=False)) as database:
         database.add_turn("a", KeptTurn("user", WORDS, NOW))
@@ -169,6 +178,25 @@ def test_what_a_kill_left_half_made_is_deleted(folder: Path) -> None:
     for name in ("samantha.db.new", "samantha.db.new-journal"):
         (folder / name).write_text("bassoon")
     known(folder, sealed=True)
+
+
+@pytest.mark.parametrize("sealed", [True, False])
+def test_a_disk_without_room_for_both_keeps_the_old_one(folder: Path, sealed: bool) -> None:
+    tell(folder, sealed=not sealed)
+    size = (folder / "samantha.db").stat().st_size
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size - 4096, before[1]))
+    try:
+        with closing(opened(folder, sealed=sealed)) as database:
+            for _ in range(2):
+                with pytest.raises(
+                    StorageError, match=r"samantha\.db cannot be used: (the disk is full|its disk)"
+                ):
+                    database.get("muted")
+        assert sorted(file.name for file in folder.iterdir()) == ["samantha.db", "samantha.db.lock"]
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    known(folder, sealed=sealed)
 
 
 HOLDING = """
