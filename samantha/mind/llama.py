@@ -21,6 +21,7 @@ from samantha.errors import ModelError, StorageError
 from samantha.mind.model import Model
 from samantha.mind.pieces import Pieces
 from samantha.mind.prefix import PrefixStore, common
+from samantha.mind.repetition import said_before
 from samantha.mind.sampling import likeliest, sampler
 from samantha.mind.sequence import CachedSequence, Threads
 from samantha.ports import Message
@@ -34,7 +35,9 @@ PONDERED = 1536
 """Tokens that a thought beside the conversation may take, with what it begins with."""
 
 _PONDERING_BATCH = 64
-_PONDERING_RESTS_S = 120.0  # without a thought for so long, its sequence gives its memory back
+PONDERING_RESTS_S = 120.0
+"""Without a thought for so long, the memory for thoughts is given back when somebody speaks."""
+
 _MOST_THREADS = 8  # more only wait for one another
 _THOUGHTS_ALLOWED = 512  # tokens a model may think, unheard, on top of what it may say
 
@@ -112,8 +115,9 @@ class Llama:
 
         Ends at the model's own end, after `max_tokens`, or when the context is full. `temperature` stands in
         for that of the settings. `begun` is how the message begins already: the first piece goes on from there,
-        with a blank if a word is to follow; nothing comes if the model finds it complete. Raises Cancelled;
-        raises ModelError if `messages` leave no room for an answer.
+        with a blank if a word is to follow; nothing comes if the model finds it complete. Unless at temperature 0
+        she avoids runs of words from her messages in `messages`. Raises Cancelled; raises ModelError if `messages`
+        leave no room for an answer.
         """
         settings = self._settings
         if temperature is not None:
@@ -125,7 +129,8 @@ class Llama:
         opening = prompt[common(prompt, self.model.prompt(messages)) :] if begun else []
         self._work_through(prompt, token, for_answer=True)
         pieces, said = Pieces(goes_on=begun == begun.rstrip() != ""), 0
-        with sampler(self._c, self.model.tokens, settings, opening) as choose:
+        before = said_before(messages, self.model.word, self.model.end) if settings.temperature else []
+        with sampler(self.model, settings, opening, before) as choose:
             for _ in range(max_tokens + _THOUGHTS_ALLOWED):
                 chosen = choose(sequence.pointer)
                 if self.model.ends(chosen):
@@ -225,7 +230,7 @@ class Llama:
         """Give back the memory for pondering, if nothing was pondered for a while."""
         if self._aside is not None and self._pondering.acquire(blocking=False):
             try:
-                if time.monotonic() - self._pondered > _PONDERING_RESTS_S:
+                if time.monotonic() - self._pondered > PONDERING_RESTS_S:
                     self._aside.close()
                     self._aside = None
             finally:

@@ -20,6 +20,7 @@ from samantha.ports import Message
 
 log = logging.getLogger(__name__)
 
+_WORDS = 8192  # whose tokens are known by heart
 _OVERHEAD = 200_000_000  # bytes beside weights and cache: compute buffers, vocabulary
 _MMAP = 1  # LLAMA_LOAD_MODE_MMAP
 _UNKNOWN, _CONTROL, _USER_DEFINED = 1, 8, 16  # llama_token_attr
@@ -47,8 +48,10 @@ class Model:
         self.pointer = _map(self.c, path, gpu_layers)
         self.vocabulary = self.c.llama_model_get_vocab(self.pointer)
         self.tokens = int(self.c.llama_vocab_n_tokens(self.vocabulary))
+        self._words: dict[str, tuple[int, ...]] = {}
         special = self._special()
         self._control = self._unheard(special)
+        self.end = int(self.c.llama_vocab_eos(self.vocabulary))
         bos = int(self.c.llama_vocab_bos(self.vocabulary))
         self._bos = bos if self.c.llama_vocab_get_add_bos(self.vocabulary) and bos >= 0 else None
         self._template = ChatTemplate(
@@ -92,14 +95,25 @@ class Model:
 
     def tokenize(self, text: str) -> list[int]:
         """The tokens of `text`, in which special strings count as what they stand for; any thread."""
+        found = self._tokens(text)
+        return found if self._bos is None or found[:1] == [self._bos] else [self._bos, *found]
+
+    def _tokens(self, text: str) -> list[int]:
         data = text.encode("utf-8", "replace")
         room = len(data) + 8
         tokens = (ctypes.c_int32 * room)()
         number = self.c.llama_tokenize(self.vocabulary, data, len(data), tokens, room, False, True)
         if number < 0:
             raise ModelError(f"A prompt of {len(data)} bytes could not be put into tokens{reason()}.")
-        found = tokens[:number]
-        return found if self._bos is None or found[:1] == [self._bos] else [self._bos, *found]
+        return list(tokens[:number])
+
+    def word(self, text: str) -> tuple[int, ...]:
+        """The tokens of `text`, a word of an answer with the blank before it; any thread."""
+        if text not in self._words:
+            if len(self._words) >= _WORDS:
+                self._words.clear()
+            self._words[text] = tuple(self._tokens(self._template.neutral(text)))
+        return self._words[text]
 
     def ends(self, token: int) -> bool:
         """Whether `token` says that the answer is over."""

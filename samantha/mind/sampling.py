@@ -25,24 +25,33 @@ REPEAT_PENALTY = 1.05
 REPEAT_WINDOW = 64
 """Tokens of the answer in which a repetition counts: a small model otherwise says a good sentence twice."""
 
+DRY_PENALTY, DRY_BASE = 0.8, 1.75
+DRY_ALLOWED = 3
+"""A run of so many tokens may be said again; each further one costs DRY_PENALTY, times DRY_BASE for every one more."""
+
+DRY_OWN = 512
+"""Tokens of the answer itself in which a run counts."""
+
 _CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])  # llama_token_data
 _RANDOM_SEED = 0xFFFFFFFF  # LLAMA_DEFAULT_SEED: a new one each time
 
 
 @contextmanager
 def sampler(
-    c: Any, vocabulary: int, settings: Llm, said: Sequence[int] = ()
+    model: Model, settings: Llm, begun: Sequence[int] = (), before: Sequence[int] = ()
 ) -> Iterator[Callable[[Any], int]]:
     """Within the block, a function that chooses a token after the last one of a context.
 
-    `c` is the bindings, `vocabulary` the number of tokens. One block is one answer: repetitions are counted
-    within it, and within `said`, the tokens with which it begins already. The same seed and the same prompt
-    give the same answer; at temperature 0 any seed does.
+    One block is one answer: repetitions are counted within it, and within `begun`, the tokens with which it begins
+    already. To go on as `before`, the tokens of earlier answers, did becomes less likely with each token of a run.
+    The same seed and the same prompt give the same answer; at temperature 0, which is always the likeliest token,
+    any seed does.
     """
+    c = model.c
     chain = c.llama_sampler_chain_init(c.llama_sampler_chain_default_params())
-    for link in _links(c, vocabulary, settings):
+    for link in _links(model, settings, before):
         c.llama_sampler_chain_add(chain, link)
-    for token in said:
+    for token in begun:
         c.llama_sampler_accept(chain, token)
     try:
         yield lambda context: int(c.llama_sampler_sample(chain, context, -1))
@@ -90,13 +99,22 @@ def likeliest(model: Model, grammar: str) -> Iterator[Callable[[Any], int]]:
             c.llama_sampler_free(bounds)
 
 
-def _links(c: Any, vocabulary: int, settings: Llm) -> list[Any]:
+def _links(model: Model, settings: Llm, before: Sequence[int]) -> list[Any]:
+    c = model.c
     if settings.temperature == 0:
         return [c.llama_sampler_init_greedy()]
+    # "Don't repeat yourself". Without llama.cpp's marks between sequences: to find them in a vocabulary takes
+    # tens of milliseconds, and `before` has its own.
+    not_again = c.llama_sampler_init_dry(
+        model.vocabulary, DRY_PENALTY, DRY_BASE, DRY_ALLOWED, len(before) + DRY_OWN, None, 0
+    )
+    for token in before:
+        c.llama_sampler_accept(not_again, token)
     return [
         # First, as counting repetitions over a whole vocabulary is slow.
         c.llama_sampler_init_top_k(TOP_K),
-        c.llama_sampler_init_penalties(vocabulary, REPEAT_WINDOW, REPEAT_PENALTY, 0.0, 0.0),
+        c.llama_sampler_init_penalties(model.tokens, REPEAT_WINDOW, REPEAT_PENALTY, 0.0, 0.0),
+        not_again,
         c.llama_sampler_init_top_p(TOP_P, 1),
         c.llama_sampler_init_min_p(MIN_P, 1),
         c.llama_sampler_init_temp(settings.temperature),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import threading
 import time
@@ -194,6 +195,102 @@ def test_waiting_for_a_thread_can_be_given_up(llm: Llama) -> None:
     finally:
         llm.threads = 2
     assert len(outcome) == 1
+
+
+LIST = 'root ::= "a" [0-9]{3} ("\\n" "b" [0-9])?'
+
+
+def test_a_grammar_bounds_what_is_pondered(llm: Llama) -> None:
+    for question in ("Hello, who are you?", "Tell me about the sea.", "What is your number?"):
+        thought = llm.ponder([Message("user", question)], Token(), max_tokens=20, grammar=LIST)
+        assert re.fullmatch(r"a\d{3}(\nb\d)?", thought)
+    with pytest.raises(ModelError, match="grammar"):
+        llm.ponder(HELLO, Token(), max_tokens=5, grammar="root ::= (")
+
+
+def test_the_likeliest_is_pondered_whatever_the_temperature(file: Path, llm: Llama) -> None:
+    warm = Llama(file, Llm(context=1024, temperature=2.0), None)
+    try:
+        assert warm.ponder(COUNT, Token(), max_tokens=12) == llm.ponder(COUNT, Token(), max_tokens=12)
+    finally:
+        warm.close()
+
+
+def test_pondering_leaves_the_conversation_where_it_was(llm: Llama, computed: Callable[[], int]) -> None:
+    answer = llm.generate(COUNT, Token(), max_tokens=12)
+    begun = next(answer)
+    llm.ponder([Message("user", "The sea is wide.")], Token(), max_tokens=8)
+    assert begun + "".join(answer) == say(llm, COUNT, max_tokens=12)
+    computed()
+    llm.ponder(HELLO, Token(), max_tokens=4)
+    assert computed() == 0  # in the conversation's cache
+
+
+def test_it_ponders_on_another_thread_while_it_speaks(llm: Llama) -> None:
+    alone = llm.ponder(HELLO, Token(), max_tokens=12)
+    spoken = say(llm, COUNT)
+    thoughts: list[str] = []
+    thread = threading.Thread(
+        target=lambda: thoughts.extend(llm.ponder(HELLO, Token(), max_tokens=12) for _ in range(3))
+    )
+    thread.start()
+    assert [say(llm, COUNT) for _ in range(3)] == [spoken] * 3
+    thread.join(20)
+    assert thoughts == [alone] * 3
+
+
+def test_a_thought_stops_when_cancelled_and_goes_on_afterwards(llm: Llama) -> None:
+    before = llm.ponder(HELLO, Token(), max_tokens=8)
+    token, outcome = Token(), list[BaseException]()
+
+    def ponder() -> None:
+        try:
+            llm.ponder([Message("user", "The sea is blue. " * 200)], token, max_tokens=500)
+        except Cancelled as stopped:
+            outcome.append(stopped)
+
+    cancelled(llm, threading.Thread(target=ponder), token)
+    assert [type(one) for one in outcome] == [Cancelled]
+    assert llm.ponder(HELLO, Token(), max_tokens=8) == before
+
+
+def test_a_thought_that_cannot_fit_is_a_sentence(llm: Llama) -> None:
+    with pytest.raises(ModelError, match="too long"):
+        llm.ponder([Message("user", "word " * 2000)], Token(), max_tokens=8)
+
+
+def test_memory_for_thoughts_is_given_back_in_time(llm: Llama, monkeypatch: pytest.MonkeyPatch) -> None:
+    llm.ponder(HELLO, Token(), max_tokens=2)
+    llm.prefill(SYSTEM, Token())
+    assert llm._aside is not None
+    monkeypatch.setattr("samantha.mind.llama.PONDERING_RESTS_S", 0.0)
+    llm.prefill(SYSTEM, Token())
+    assert llm._aside is None
+    assert llm.ponder(HELLO, Token(), max_tokens=2)
+
+
+def test_she_does_not_say_again_what_she_has_said(file: Path) -> None:
+    """Two answers of one seed to one question, the second with the first before it: fewer runs are the same."""
+
+    def runs(text: str) -> set[tuple[str, ...]]:
+        words = text.lower().split()
+        return {tuple(words[at : at + 5]) for at in range(len(words) - 4)}
+
+    again = 0
+    for seed in range(4):
+        model = Llama(file, Llm(context=1024, temperature=0.5, seed=seed), None)
+        try:
+            ask = Message("user", "Tell me about it.")
+            first = say(model, [ask], max_tokens=40)
+            second = say(
+                model,
+                [ask, Message("assistant", first), Message("user", "Once more, please.")],
+                max_tokens=40,
+            )
+        finally:
+            model.close()
+        again += len(runs(first) & runs(second))
+    assert again <= 4
 
 
 def test_many_batches_are_one_prompt(llm: Llama, other: Llama) -> None:
