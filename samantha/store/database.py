@@ -109,7 +109,7 @@ class Database:
     holds the file for longer than `patience` seconds. `vault`: see store/vault.py; without one the file is plain.
     """
 
-    def __init__(self, folder: Path, *, patience: float = 1.0, vault: Vault | None = None) -> None:
+    def __init__(self, folder: Path, *, patience: float = 2.5, vault: Vault | None = None) -> None:
         self.file = SqliteFile(
             folder / "samantha.db", MIGRATIONS, patience, vault=vault, settle=forgetting.settle
         )
