@@ -6,7 +6,8 @@ import os
 import random
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -59,15 +60,17 @@ SPOKEN = (
 )  # fmt: skip
 
 WRITTEN = (
-    Case("samantha memory forget", ("My first teacher was a Miss Wexelbraith.", "Miss Wexelbraith had a wooden leg."),
-         ("wexelbraith",), "Who was my first teacher?", "Wexelbraith"),
+    Case("samantha memory forget --about", ("My first teacher was a Miss Wexelbraith.",
+         "Miss Wexelbraith had a wooden leg."), ("wexelbraith",), "Who was my first teacher?", "--about Wexelbraith"),
+    Case("samantha memory forget ID", ("I learnt to swim in the Skorvenbeck.",), ("skorvenbeck",),
+         "Where did I learn to swim?", ""),
 )  # fmt: skip
 
 ALL = (
     Case("“forget everything”", ("My horse was called Zanquilor.", "In Dremmelsworth I learnt to skate."),
          ("zanquilor", "dremmelsworth"), "What was my horse called?", "Forget everything."),
     Case("samantha memory forget --all", ("My boots come from Hollinquast.",), ("hollinquast",),
-         "Where do my boots come from?", ""),
+         "Where do my boots come from?", "--all"),
 )  # fmt: skip
 
 KEPT = ("The lighthouse keeper's name is Ostrelund.", "ostrelund")
@@ -144,7 +147,7 @@ def _forget(her: Companion, case: Case) -> str:
     """Have what `case` told be forgotten; what was said to that."""
     if case.route.startswith("samantha"):
         her.close()
-        said = _run(her.folder, *(["--all"] if not case.say else [case.say]))
+        said = _run(her.folder, case.say.split() or _ids(her.folder, case.words[0]))
         her.restart(timedelta(0))
         return said
     said = her.say(case.say).text
@@ -153,7 +156,13 @@ def _forget(her: Companion, case: Case) -> str:
     return said
 
 
-def _run(folder: Path, *words: str) -> str:
+def _ids(folder: Path, word: str) -> list[str]:
+    """How the command line names the turns with `word`."""
+    with closing(Database(folder)) as database:
+        return [f"t{turn}" for turn in Memories(database.file).with_words([word])[1]]
+
+
+def _run(folder: Path, words: Sequence[str]) -> str:
     """`samantha memory forget` with `words`; all that it says."""
     done = subprocess.run(
         [sys.executable, "-m", "samantha", "memory", "forget", *words, "--yes"],
@@ -169,15 +178,12 @@ def _run(folder: Path, *words: str) -> str:
 
 def found(her: Companion, word: str) -> Iterator[str]:
     """Where there is something of `word` in what she keeps: rows, index, files."""
-    database = Database(her.folder)
-    try:
+    with closing(Database(her.folder)) as database:
         memories = Memories(database.file)
         if any(word in each.text.lower() for each in memories.listed(KINDS, current=False)):
             yield "what is listed"
         if memories.matching(f'"{word}"', 1):
             yield "the index of words"
-    finally:
-        database.close()
     for path in sorted(each for each in her.folder.rglob("*") if each.is_file()):
         if word[:STEM].encode() in path.read_bytes().lower():
             yield path.name
