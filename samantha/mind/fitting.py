@@ -22,11 +22,6 @@ _ASKS = re.compile(
     r"wasn't|tell me|remind me|remember|guess|i wonder)\b)",
     re.IGNORECASE,
 )
-_REMEMBER = re.compile(
-    r"\b(?:remember|recall|remind me|did i (?:say|tell|mention)|have i (?:told|mentioned)|i (?:told|said|mentioned)|"
-    r"do you know|forgot|forgotten)\b",
-    re.IGNORECASE,
-)
 _NUMBERS = (
     "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand half twice once every "
@@ -120,31 +115,42 @@ class Question:
 
     text: str
     asks: bool
-    remembers: bool
-    """It speaks of remembering."""
     own: bool
+    """It has to do with him at all."""
+    of_him: bool
+    """It has "I" or "me" in it."""
     hers: bool
+    """It has to do with her, not counting that she is spoken to."""
+    general: bool
+    """It asks for what everybody may know, or for something to be done."""
     content: frozenset[str]
-    names: frozenset[str]
+    """Stems of what it is about."""
     people: frozenset[str]
-    """Stems of whom and what it is about: what is said to be his (sister, car), and people by what they are."""
+    """Stems of who and what is said to be his (sister, car), and of people by what they are."""
+    about: frozenset[str]
+    """Stems of `people` and names."""
+    wants: tuple[re.Pattern[str], ...]
+    """What an answer has in it."""
 
     @classmethod
     def of(cls, text: str) -> Question:
         plain = text.replace("’", "'").strip()
         for said, meant in _MEANT:
             plain = said.sub(meant, plain)
-        without = _ADDRESS.sub(" ", plain)
-        found = names(plain)
+        content = stems(plain)
+        people = _possessed(plain) | (content & _KIN)
+        asks = plain.endswith("?") or bool(_ASKS.match(plain))
         return cls(
             text=plain,
-            asks=plain.endswith("?") or bool(_ASKS.match(plain)),
-            remembers=bool(_REMEMBER.search(plain)),
+            asks=asks,
             own=bool(_OWN.search(plain)),
-            hers=bool(_HERS.search(without)),
-            content=stems(plain),
-            names=found,
-            people=_possessed(plain) | (stems(plain) & _KIN),
+            of_him=bool(_I.search(plain)),
+            hers=bool(_HERS.search(_ADDRESS.sub(" ", plain))),
+            general=bool(_GENERAL.search(plain)) and not _MY.search(plain),
+            content=content,
+            people=people,
+            about=people | frozenset(map(stem, names(plain))),
+            wants=tuple(answer for asked, answer in _WANTS if asks and asked.search(plain)),
         )
 
 
@@ -168,7 +174,8 @@ Aliases = frozenset[tuple[str, str]]
 """Who is who: the stem of what somebody is to him, and the small name."""
 
 FEATURES = 19
-_SOMEBODY_ELSE = 12
+COVERAGE, _SOMEBODY_ELSE, KNOWN = 3, 12, 18
+"""Some of them."""
 
 
 def features(question: Question, text: str, cosine: float, aliases: Aliases = frozenset()) -> list[float]:
@@ -180,17 +187,16 @@ def features(question: Question, text: str, cosine: float, aliases: Aliases = fr
     spoken = frozenset(words(text))
     named = {person for person, name in aliases if name in spoken}
     shared = {word for word in question.content if any(akin(word, other) for other in there)}
-    wants = [answer for asked, answer in _WANTS if question.asks and asked.search(question.text)]
-    unanswered = any(not answer.search(text) for answer in wants)
-    given = _ASKED_FOR if wants and not unanswered else frozenset()
-    about = (question.people | frozenset(map(stem, question.names))) - given
+    unanswered = any(not answer.search(text) for answer in question.wants)
+    given = _ASKED_FOR if question.wants and not unanswered else frozenset()
+    about = question.about - given
     known = {word for word in about if word in shared or word in named}
     rest = question.content - about - given
     coverage = len(shared & rest) / len(rest) if rest else float(bool(given) and len(known) == len(about))
     kin = question.people & _KIN
     asks = float(question.asks)
     whole = float(bool(about) and len(known) == len(about))
-    i = bool(_I.search(question.text))
+    told_of_him = bool(_I.search(text))
     return [
         1.0,
         cosine,
@@ -205,21 +211,20 @@ def features(question: Question, text: str, cosine: float, aliases: Aliases = fr
         whole * coverage,
         1 - len(known) / len(about) if about else 0.0,
         float(bool(kin - known)),
-        float(bool(wants)) * (1 - unanswered),
+        float(bool(question.wants) and not unanswered),
         float(unanswered),
-        float(bool(_GENERAL.search(question.text)) and not _MY.search(question.text)),
-        float(i and not _I.search(text)),
-        float(i and bool(_I.search(text))),
+        float(question.general),
+        float(question.of_him and not told_of_him),
+        float(question.of_him and told_of_him),
         float(bool(shared or known)),
     ]
 
 
 WEIGHTS = (
-    -10.03, 5.93, 6.19, 1.5, 3.86, -0.55, 0.76, 0.73, 2.04, -0.75, -0.28, -1.56, 0.0, 0.13, -2.08, -1.61, -1.49, 0.77,
-    0.33,
+    -9.95, 5.85, 6.11, 1.73, 3.34, -0.64, 0.73, 0.77, 2.26, -1.21, 0.1, -1.55, 0.0, 0.09, -1.8, -1.59, -1.46, 0.75, 0.33,
 )  # fmt: skip
 BY_WORDS = (
-    -6.77, 0.0, 0.0, 3.72, 0.0, -1.75, 2.66, -0.56, 2.66, 0.0, 0.17, -2.83, 0.0, 0.72, -1.26, -1.93, -0.53, 1.47, -0.02,
+    -8.82, 0.0, 0.0, 3.65, 0.0, -1.53, 2.68, -0.66, 2.75, 0.0, -0.07, -2.7, 0.0, 0.61, -1.25, -1.62, -0.51, 1.59, 2.07,
 )  # fmt: skip
 """What each feature weighs where the meaning is known, and where it is not: as `samantha.bench.recollection` learns."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -11,17 +12,22 @@ import numpy as np
 
 from samantha.audio.pcm import Block
 from samantha.mind import relations, when
-from samantha.mind.fitting import Question, fit, introduced
+from samantha.mind.fitting import Aliases, Question, fit, introduced
 from samantha.mind.index import Index
-from samantha.mind.wording import EMPTY, pieces, stems
+from samantha.mind.wording import EMPTY, akin, pieces, stems
 from samantha.ports import Embedder, Recollection
 from samantha.store.memories import Memories, Remembered
 
-THRESHOLD = 0.4
+THRESHOLD = 0.45
 """Of how well it fits: below it nothing comes to mind."""
 _BESIDE = 0.6
 """A second one must fit so well in proportion to the first."""
-_CANDIDATES = 40
+_NEAREST, _HAVING = 32, 24
+"""So many that mean nearly the same are looked at, and so many that have the same words, twice over."""
+_HOPELESS = 0.2
+"""Nothing whose meaning is further off than that cosine can reach the threshold: it need not be looked at."""
+_TERMS = 6
+"""Words of a question that are looked for."""
 _ALIKE = 0.75
 """Two pieces that are so much alike say nearly the same: the newer one holds."""
 _WORDS = 30
@@ -29,12 +35,10 @@ _WORDS = 30
 _HALF_LIFE_DAYS = 120
 _FADES = 0.15
 """So much of its weight does something lose in the end by lying long ago, and as much by not mattering."""
-_NAMESAKES = 16
-"""Memories of somebody by his name, where he was spoken of otherwise."""
 _THEN = 400
 """Memories of one span of time that are looked at."""
-_THRESHOLD_THEN = 0.15
-"""The time fits already: little more is needed."""
+_THRESHOLD_THEN = 0.3
+"""Of what the question is about: the time fits already, so little more is needed."""
 _WORTH = 0.4
 """Of how much it matters: what was said then and comes to mind at "what did I say yesterday?"."""
 _TOLD = re.compile(
@@ -113,7 +117,7 @@ class Recall:
         near = self._cosines([each.id for each in then], point)
         found = []
         for memory, text, quoted in self._quotations(then, near, question, past=True):
-            fits = fit(question, text, near[memory.id][1]) if question.content else memory.importance
+            fits = _shared(question, text) if question.content else memory.importance
             found.append(
                 _Found(memory, near[memory.id][0], text, quoted, fits, fits * (0.5 + memory.importance))
             )
@@ -128,10 +132,19 @@ class Recall:
         near = self._near(question, point)
         memories = self._memories.get(list(near))
         aliases = frozenset().union(*(introduced(question.people, each.text) for each in memories))
-        if named := sorted({name for _, name in aliases} - {name.lower() for name in question.names}):
-            near |= self._cosines([id for id in self._having(named, _NAMESAKES) if id not in near], point)
+        if named := sorted({name for _, name in aliases} - question.content):
+            namesakes = self._having(named)
+            near |= self._cosines([id for id in namesakes if id not in near], point)
+            by_name = self._cosines(namesakes, self._point(_by_name(question.text, aliases)))
+            near |= {id: max(near[id], at, key=lambda each: each[1] or 0.0) for id, at in by_name.items()}
             memories = self._memories.get(list(near))
-        seen = [each for each in memories if each.turn not in leave_out and (past or each.until is None)]
+        seen = [
+            each
+            for each in memories
+            if each.turn not in leave_out
+            and (past or each.until is None)
+            and ((cosine := near[each.id][1]) is None or cosine >= _HOPELESS)
+        ]
         found = []
         for memory, text, quoted in self._quotations(seen, near, question, past):
             place, cosine = near[memory.id]
@@ -146,8 +159,12 @@ class Recall:
 
     def search(self, words: str, limit: int) -> list[tuple[int, float]]:
         """Memories that have to do with `words`, whatever they are, and how much, in [0, 1]; best first."""
-        near = self._near(Question.of(words), self._point(words), limit)
-        spoken = stems(words)
+        point, spoken = self._point(words), stems(words)
+        query = " OR ".join(f'"{term}"' for term in _terms(words))
+        near = self._cosines([id for id, _ in self._memories.matching(query, limit)] if query else [], point)
+        index = self._fresh()
+        if point is not None and index is not None:
+            near |= {id: (place, cosine) for id, place, cosine in index.nearest(point, limit)}
         ranked = []
         for memory in self._memories.get(list(near)):
             shared = len(spoken & stems(memory.text)) / max(1, len(spoken))
@@ -173,19 +190,22 @@ class Recall:
         point: Block = self._embedder.embed([words])[0]
         return point
 
-    def _near(self, question: Question, point: Block | None, limit: int = _CANDIDATES) -> _Near:
+    def _near(self, question: Question, point: Block | None) -> _Near:
         """What may fit, by its words or by what it means."""
-        near = self._cosines(self._having(_terms(question.text), limit), point)
+        near = self._cosines(self._having(_terms(question.text)), point)
         index = self._fresh()
         if point is not None and index is not None:
-            near |= {id: (place, cosine) for id, place, cosine in index.nearest(point, limit)}
+            near |= {id: (place, cosine) for id, place, cosine in index.nearest(point, _NEAREST)}
         return near
 
-    def _having(self, terms: Sequence[str], limit: int) -> list[int]:
-        """Memories that have one of `terms`, the best first."""
-        if not terms:
-            return []
-        return [id for id, _ in self._memories.matching(" OR ".join(f'"{term}"' for term in terms), limit)]
+    def _having(self, terms: Sequence[str]) -> list[int]:
+        """The newest memories that have two of `terms`, and some that have one: to rank all would take too long."""
+        quoted = [f'"{term}"' for term in terms[:_TERMS]]
+        pairs = " OR ".join(f"({one} AND {other})" for one, other in itertools.combinations(quoted, 2))
+        found = self._memories.mentioning(pairs, _HAVING) if pairs else []
+        for each in quoted:
+            found += self._memories.mentioning(each, _HAVING // len(quoted))
+        return list(dict.fromkeys(found))
 
     def _cosines(self, ids: Sequence[int], point: Block | None) -> _Near:
         near: _Near = dict.fromkeys(ids, (0, None))
@@ -273,6 +293,21 @@ def _recollections(found: list[_Found], question: Question) -> tuple[Recollectio
         for each in found
         if each.fit >= _BESIDE * found[0].fit
     )
+
+
+def _by_name(text: str, aliases: Aliases) -> str:
+    """`text` with the names of whom it speaks of: "what does Ruth play"."""
+    for person, name in sorted(aliases):
+        text = re.sub(
+            rf"\b(?:my|our|the) {re.escape(person)}\w*", name.capitalize(), text, flags=re.IGNORECASE
+        )
+    return text
+
+
+def _shared(question: Question, text: str) -> float:
+    """How much of what `question` is about is in `text`, in [0, 1]."""
+    there = stems(text)
+    return sum(any(akin(word, other) for other in there) for word in question.content) / len(question.content)
 
 
 def _terms(text: str) -> list[str]:

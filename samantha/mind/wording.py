@@ -5,6 +5,7 @@ Pure. The words are English; in another language what means the same still does,
 
 from __future__ import annotations
 
+import functools
 import re
 
 from samantha.mind.relations import stem, words
@@ -165,7 +166,10 @@ def pieces(text: str) -> list[str]:
 
 def stems(text: str) -> frozenset[str]:
     """The stems of the words of `text` that tell what it is about."""
-    return frozenset(stem(word) for word in words(text) if word not in EMPTY)
+    return frozenset(_stem(word) for word in words(text) if word not in EMPTY)
+
+
+_stem = functools.lru_cache(4096)(stem)
 
 
 def names(text: str) -> frozenset[str]:

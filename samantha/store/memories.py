@@ -256,6 +256,15 @@ class Memories:
             ).fetchall()
         return [(int(id), float(score)) for id, score in rows]
 
+    def mentioning(self, query: str, limit: int) -> list[int]:
+        """The newest memories with the words of `query`, an FTS5 expression: quick, however many there are."""
+        with self._file.use() as connection:
+            rows = connection.execute(
+                "SELECT rowid FROM memory_words WHERE memory_words MATCH ? ORDER BY rowid DESC LIMIT ?",
+                (query, limit),
+            ).fetchall()
+        return [int(id) for (id,) in rows]
+
     def vectors(self, after: int = 0) -> list[tuple[int, bytes]]:
         """The meaning of each memory whose id is above `after`, by id."""
         with self._file.use() as connection:
