@@ -25,7 +25,10 @@ FIRST_HALF = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How much is told, asked, and in how many sittings. `dated` and `untold` are questions."""
+    """How much is told, asked, and in how many sittings, with a restart between each. `dated`, `untold`: questions.
+
+    Nobody asks two hundred questions in a row: what she said to one would be before her at the next.
+    """
 
     facts: int
     changes: int
@@ -36,8 +39,8 @@ class Plan:
     untold: int
 
 
-SHORT = Plan(facts=24, changes=6, turns=60, tellings=1, askings=1, dated=6, untold=6)
-FULL = Plan(facts=120, changes=25, turns=300, tellings=4, askings=2, dated=36, untold=32)
+SHORT = Plan(facts=24, changes=6, turns=60, tellings=1, askings=2, dated=6, untold=6)
+FULL = Plan(facts=120, changes=25, turns=300, tellings=5, askings=10, dated=36, untold=32)
 
 
 @dataclass(frozen=True, slots=True)
