@@ -20,7 +20,7 @@ from samantha.bench.table import Cell, Failure, Table
 
 BEGIN = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
 
-TURNS, SHORT = 500, 60
+TURNS, SHORT = 500, 90
 ASKED = 20
 """Facts that are told in the first tenth and asked for at the end; in the short version a quarter of them."""
 
