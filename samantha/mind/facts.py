@@ -10,7 +10,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from samantha.mind.plainly import introduced, plain, tidied
 from samantha.mind.relations import Fact, content, kind, negated, over, said_in, stem, subject_of, words
+from samantha.mind.statements import clauses, stated
 from samantha.ports import Message
 
 ANSWER_TOKENS = 72
@@ -70,27 +72,9 @@ def request(said: str) -> list[Message]:
     return [*messages, Message("user", " ".join(" ".join(stated(said)).split()[:LONGEST]))]
 
 
-# --- what a turn is made of --------------------------------------------------------------------------------
+# --- what is believed --------------------------------------------------------------------------------------
 
-_SENTENCE = re.compile(
-    r"(?:[^.!?;…\n]|(?<=\b[A-Z])\.|(?<=\bDr)\.|(?<=\bMrs)\.|(?<=\bMr)\.|\.(?=\d))+[.!?;…]*"
-)
-_CLAUSE = re.compile(r",|\b(?:but|and|because|although|though|so|since|when|while)\b")
-_ASKED = re.compile(
-    r"^(?:(?:and|so|well|hey|oh|samantha)[, ]+)*(?:what|who|where|when|why|how|which|whose|do|does|did|is|are|was|were|"
-    r"can|could|would|will|shall|should|have|has|am|tell|give|show|say|play|sing|read|set|turn|let)\b(?! i told you)",
-    re.IGNORECASE,
-)
-_TOLD_ALREADY = re.compile(
-    r"^.*?\b(?:did i (?:ever )?(?:tell|mention)(?: to)?(?: you)?|did you know|you know,?|have i told you|guess what)"
-    r"(?: that)?[, ]+",
-    re.IGNORECASE,
-)
-_SUPPOSED = re.compile(
-    r"\b(?:if|unless|would|i['’]d|we['’]d|could|might|may be|maybe i(?:'ll| will)|wish|suppose|imagine|pretend|"
-    r"perhaps|what about|hopefully|dream(?:ed|t) (?:of|that)|in my dream|in the (?:film|book|story|movie|game))\b",
-    re.IGNORECASE,
-)
+
 _REPORTED = re.compile(
     r"\b(?!I\b)(\w+) (?:says?|said|tells?|told|thinks?|claims?|believes?|wrote|writes|sang|sings|asked)\b",
     re.IGNORECASE,
@@ -103,42 +87,6 @@ _PASSING = re.compile(
 _UNSURE = re.compile(
     r"\b(?:i think|i guess|maybe|probably|not sure|i believe|as far as i know)\b", re.IGNORECASE
 )
-_OF_SOMEBODY = re.compile(
-    r"\b(?:i|we|my|our|you|your|he|she|they|his|her|their)\b|(?<!^)\b[A-Z]", re.IGNORECASE
-)
-
-
-def sentences(said: str) -> list[str]:
-    """The sentences of `said`."""
-    return [found for each in _SENTENCE.findall(said) if (found := each.strip())]
-
-
-def clauses(sentence: str) -> list[str]:
-    """The parts of `sentence` that say one thing each, as near as commas and conjunctions tell."""
-    return [part.strip() for part in _CLAUSE.split(sentence) if part.strip()]
-
-
-def stated(said: str) -> list[str]:
-    """The sentences of `said` that say how something is: not what they ask, command or suppose."""
-    found = []
-    for sentence in sentences(said):
-        told = _TOLD_ALREADY.sub("", sentence, count=1)
-        if told == sentence and (sentence.endswith("?") or _ASKED.match(sentence)):
-            continue
-        if not _SUPPOSED.search(told):
-            found.append(told)
-    return found
-
-
-def may_hold(said: str) -> bool:
-    """Whether a fact could be in `said`: else no model need look."""
-    return any(
-        len(words(sentence)) >= 3 and _OF_SOMEBODY.search(sentence) and len(content(sentence)) > 0
-        for sentence in stated(said)
-    )
-
-
-# --- what is believed --------------------------------------------------------------------------------------
 
 
 def parse(answer: str) -> list[Fact]:
@@ -147,7 +95,7 @@ def parse(answer: str) -> list[Fact]:
     for line in answer.splitlines():
         parts = [part.strip(" .") for part in line.split("|")]
         if len(parts) == 3 and all(parts):
-            found.append(_tidied(Fact(*parts)))
+            found.append(tidied(Fact(*parts)))
     return found
 
 
@@ -156,7 +104,7 @@ def checked(facts: Sequence[Fact], said: str) -> list[Found]:
     found: list[Found] = []
     there = stated(said)
     for sentence in there:
-        for fact in _plain(sentence):
+        for fact in plain(sentence):
             if held := _held(fact, sentence, said):
                 _add(found, held, sentence)
     for fact in facts:
@@ -247,8 +195,9 @@ def _bears_out(fact: Fact, sentence: str) -> bool:
         return False
     evidence = _EVIDENCE.get(kind(fact))
     if evidence is not None:
-        introduced = kind(fact) == "name" and fact in _introduced(sentence)
-        return introduced or bool(re.search(evidence, sentence, re.IGNORECASE if kind(fact) != "name" else 0))
+        return fact in introduced(sentence) or bool(
+            re.search(evidence, sentence, re.IGNORECASE if kind(fact) != "name" else 0)
+        )
     stems = content(sentence)
     return bool(about) and all(said_in(each, stems) for each in about)
 
@@ -299,92 +248,3 @@ def _is_name(fact: Fact, sentence: str) -> bool:
         and first.rstrip(".") in sentence
         and not content(fact.value) & content(fact.subject)
     )
-
-
-_KIN = (
-    "sister|brother|mother|mum|mom|father|dad|wife|husband|son|daughter|aunt|uncle|cousin|niece|nephew|grandmother|"
-    "grandma|grandfather|grandpa|girlfriend|boyfriend|partner|fiancée?|boss|friend|best friend|colleague|neighbou?r|"
-    "dog|cat|teacher|doctor|dentist|flatmate|roommate|landlord|landlady|therapist|trainer|coach"
-)
-_INTRODUCED = re.compile(
-    rf"\b[Mm]y ((?:(?:little|older|younger|elder|big|old|best|twin|late|new) )?(?:{_KIN})),? "
-    r"((?:(?:Mrs?|Ms|Dr|Doctor)\.? )?[A-Z][\w-]+)\b(?!['’]s)"
-)
-_NO_NAME = {"I", "He", "She", "They", "We", "It", "Is", "Was", "Has", "And", "Mr", "Mrs", "Ms", "Dr"}
-_PLAIN = tuple(
-    (re.compile(pattern), relation)
-    for pattern, relation in (
-        (
-            r"\bI(?: really| also| just)? (?:love|like|enjoy|prefer|adore) ((?!how|that\b|when|it\b|the way).+)",
-            "like",
-        ),
-        (
-            r"\bI(?: really)? (?:hate|dislike|detest|ca(?:n['’]|nno)t stand|do(?:n['’]t| not)(?: really)? like) (.+)",
-            "dislike",
-        ),
-        (r"\bI do(?:n['’]t| not) (eat|drink|smoke|drive) (.+)", "don't {}"),
-        (r"\bI(?:['’]m| am| come) from (.+)", "from"),
-        (r"\bI(?:['’]m| am) (an? (?!bit|little|lot|fan|big|mess|fool|idiot).+)", "be"),
-        (r"\bI(?:['’]ve| have) been (?:an? )?(\w+ (?:for|since) .+)", "be"),
-        (r"\bMy birthday(?:['’]s| is)(?: on)? (.+)", "birthday"),
-    )
-)
-_MY = re.compile(r"\b[Mm]y ((?!favou?rite)\w+(?: \w+)?) (?:is|was) (an? (?!.*\b(?:named|called)\b).+)")
-
-
-_FAVOURITE = re.compile(r"\b(my|your) (favou?rite \w+(?: \w+)?) (?:is|are|was) (.+)", re.IGNORECASE)
-_CALLED = re.compile(
-    r"\b(?:[Mm]y|[Oo]ur) (\w+(?: (?!is\b|was\b|called\b)\w+)?)"
-    r"(?:['’]s name is| is called| is named|['’]s called| called| named) ((?:(?:Mrs?|Ms|Dr|Doctor)\.? )?[A-Z][\w-]+)"
-)
-
-
-def _plain(sentence: str) -> list[Fact]:
-    """What `sentence` says in the plainest words, which a small model overlooks as easily as others."""
-    found = _introduced(sentence)
-    found += (Fact(f"my {who}", "name", name) for who, name in _CALLED.findall(sentence))
-    for clause in clauses(sentence):
-        clause = clause.rstrip(".!? ")
-        for pattern, relation in _PLAIN:
-            if match := pattern.search(clause):
-                *which, value = match.groups()
-                found.append(_tidied(Fact("I", relation.format(*which), value)))
-        if match := _FAVOURITE.search(clause):
-            found.append(
-                _tidied(Fact("I" if match[1].lower() == "my" else "you", match[2].lower(), match[3]))
-            )
-        if match := _MY.search(clause):
-            found.append(_tidied(Fact(f"my {match[1]}", "be", match[2])))
-    return found
-
-
-def _introduced(sentence: str) -> list[Fact]:
-    """Who is called what where it is said by the way: "my sister Ruth"."""
-    return [
-        Fact(f"my {who}", "name", name) for who, name in _INTRODUCED.findall(sentence) if name not in _NO_NAME
-    ]
-
-
-def _tidied(fact: Fact) -> Fact:
-    """`fact` with its relation where it belongs: "my favourite colour | is | blue" is one about me."""
-    subject, relation, value = fact.subject, fact.relation.lower(), fact.value
-    if subject == "Samantha":
-        subject = "you"
-    owned = re.match(
-        r"(?i)(my|our|your) ((?:favou?rite \w+)|(?:full |first |last )?name|age|birthday|job|address|phone number)$",
-        subject,
-    )
-    if owned and relation in ("is", "are", "name", "be", "called"):
-        subject, relation = "you" if owned[1].lower() == "your" else "I", owned[2].lower()
-    if possessed := re.match(r"(?i)(.+?)['’]s (name|age|birthday|job|address)$", subject):
-        subject, relation = possessed[1], possessed[2].lower()
-    if relation in ("call you", "call") and subject in ("I", "we"):
-        subject, relation = "you", "nickname"
-    if cut := re.search(r" (?=(?:the|an?|my|your)(?: |$))", relation):
-        relation, value = relation[: cut.start()], f"{relation[cut.end() :]} {value}"
-    return Fact(subject, relation, _LAST.sub("", value))
-
-
-_LAST = re.compile(
-    r"[, ]+(?:now|too|as well|though|by the way|actually|anyway|you know|these days)$", re.IGNORECASE
-)

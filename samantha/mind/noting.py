@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from samantha.mind import hearsay, secrets
 from samantha.mind.care import wish
-from samantha.mind.facts import sentences
 from samantha.mind.index import packed
 from samantha.mind.relations import words as words_of
+from samantha.mind.statements import sentences
 from samantha.mind.wording import EMPTY, pieces
 from samantha.ports import Embedder
 from samantha.store.memories import NOTED, SAID, LearntTurn, Memories, Remembered

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from samantha.dialog.token import Token
-from samantha.mind import care, diary, facts, hearsay, secrets, threads, when
+from samantha.mind import care, diary, facts, hearsay, secrets, statements, threads, when
 from samantha.mind.noting import meanings
 from samantha.mind.relations import Fact, closes, ends, kind, named, same, subject_of
 from samantha.ports import Embedder, LanguageModel
@@ -58,13 +58,13 @@ class Reflection:
     def _reflect(self, turn: LearntTurn, llm: LanguageModel, token: Token) -> None:
         said = own_words(turn)
         found: list[facts.Found] = []
-        if facts.may_hold(said):
+        if statements.may_hold(said):
             answer = llm.ponder(
                 facts.request(said), token, max_tokens=facts.ANSWER_TOKENS, grammar=facts.GRAMMAR
             )
             found = facts.checked(facts.parse(answer), said)
         made = _Made(turn, self.memories.listed(("fact", "thread")) if said else [])
-        for sentence in facts.stated(said):
+        for sentence in statements.stated(said):
             made.hear(sentence)
         for each in found:
             made.learn(each)
@@ -133,7 +133,7 @@ def own_words(turn: LearntTurn) -> str:
     if turn.turn.role != "user" or turn.turn.by != "person" or care.wish(turn.turn.text) is not None:
         return ""
     own = hearsay.trusted(secrets.redact(turn.turn.text))
-    return " ".join(part for part in facts.sentences(own) if secrets.HIDDEN not in part)
+    return " ".join(part for part in statements.sentences(own) if secrets.HIDDEN not in part)
 
 
 class _Closed(NamedTuple):
@@ -171,7 +171,7 @@ class _Made:
                     self._close(thread, sentence)
             elif threads.replaces(sentence, thread.text):
                 self._close(thread, sentence, by)
-        for clause in facts.clauses(sentence):
+        for clause in statements.clauses(sentence):
             for memory, fact in self._facts:
                 if ends(clause, fact, self._names):
                     self._close(memory, sentence)

@@ -65,12 +65,15 @@ def said_in(word: str, stems: Iterable[str]) -> bool:
     )
 
 
+_TITLE = re.compile(r"^(mrs?|ms|miss|dr|doctor) ")
+
+
 def subject_of(subject: str, names: Mapping[str, str]) -> str:
     """`subject` in the form in which it is compared: "we" is "I", and who is in `names` is what he is to him.
 
     `names` maps small names to subjects, as of `named`.
     """
-    key = re.sub(r"^our\b", "my", " ".join(words(subject)))
+    key = _TITLE.sub("", re.sub(r"^our\b", "my", " ".join(words(subject))))
     key = re.sub(r"^(we|me|us)$", "i", key)
     return names.get(key, key)
 
@@ -81,8 +84,9 @@ def named(facts: Iterable[Fact]) -> dict[str, str]:
     for fact in facts:
         subject = subject_of(fact.subject, {})
         if kind(fact) == "name" and subject not in ("i", "you"):
-            found[" ".join(words(fact.value))] = subject
-            found.setdefault(" ".join(words(fact.value)[:1]), subject)
+            name = _TITLE.sub("", " ".join(words(fact.value)))
+            found[name] = subject
+            found.setdefault(name.partition(" ")[0], subject)
     return found
 
 

@@ -1,6 +1,6 @@
 """Measures how well the facts in what is said are found, with the model of the settings: run it by itself.
 
-python tests/soak/facts.py [--held-out] [--quiet]
+python tests/soak/facts.py [told|held-out|unseen] [--raw]
 """
 
 from __future__ import annotations
@@ -8,11 +8,11 @@ from __future__ import annotations
 import argparse
 import time
 
-from factset import HELD_OUT, TOLD
+from factset import HELD_OUT, TOLD, UNSEEN
 
 from samantha.config import load
 from samantha.dialog.token import Token
-from samantha.mind import facts
+from samantha.mind import facts, statements
 from samantha.mind.llama import Llama
 from samantha.mind.relations import Fact, content, kind, named, stem, subject_of
 from samantha.store.catalog import Catalog, Store
@@ -32,17 +32,17 @@ def right(found: Fact, gold: str, names: dict[str, str]) -> bool:
 def main() -> None:
     """Print what was found otherwise than it should be, and the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--held-out", action="store_true")
+    parser.add_argument("set", nargs="?", choices=("told", "held-out", "unseen"), default="told")
     parser.add_argument("--raw", action="store_true", help="also what the model wrote")
     options = parser.parse_args()
     settings = load()
     llm = Llama(Store(Catalog.load(), settings.models_folder).llm(settings.llm.model), settings.llm, None)
     hits = wrong = missed = asked = 0
     spent = 0.0
-    rows = HELD_OUT if options.held_out else TOLD
+    rows = {"told": TOLD, "held-out": HELD_OUT, "unseen": UNSEEN}[options.set]
     for said, gold in rows:
         answer = ""
-        if facts.may_hold(said):
+        if statements.may_hold(said):
             asked += 1
             began = time.perf_counter()
             answer = llm.ponder(

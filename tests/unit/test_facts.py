@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from samantha.mind import facts, threads
+from samantha.mind import facts, statements, threads
 from samantha.mind.relations import Fact, closes, ends, kind, named, same
 
 pytestmark = pytest.mark.unit
@@ -71,7 +71,7 @@ def test_a_question_that_tells_is_heard() -> None:
     "said", ["Okay.", "What's the capital of Peru?", "Yes, sure.", "Tell me a joke.", ""]
 )
 def test_no_model_looks_at_what_can_hold_nothing(said: str) -> None:
-    assert not facts.may_hold(said)
+    assert not statements.may_hold(said)
 
 
 def test_a_doubt_makes_less_sure() -> None:
