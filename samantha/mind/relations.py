@@ -129,6 +129,7 @@ _ONE = {
     "drive",
 }
 _MANY = {"like", "dislike", "allergic", "have", "be"}
+_A = re.compile(r"an? ", re.IGNORECASE)
 _OPPOSITE = {"like": "dislike", "dislike": "like"}
 _CHANGE = re.compile(
     r"\b(now|any ?more|no longer|instead|actually|moved|changed?|switched|sold|gave up|given up|these days|new|"
@@ -172,7 +173,8 @@ def closes(new: Fact, old: Fact, said: str, names: Mapping[str, str]) -> bool:
         return False
     if before in _ONE or before.startswith("favourite"):
         return True
-    return before not in _MANY and bool(_CHANGE.search(said))
+    thing = before == "be" and subject_of(old.subject, names) not in ("i", "you") and _A.match(old.value)
+    return (before not in _MANY or bool(thing)) and bool(_CHANGE.search(said))
 
 
 _OVER = re.compile(

@@ -28,12 +28,12 @@ _NO_PLAN = re.compile(
     r"\bgoing to (?:bed|sleep|work|say|call you|tell you|ask you)\b|"
     r"\b(?:have|need|got|want|going) to (?:go|leave|run|sleep|say|admit|think|know|ask|tell|talk|hear|eat|stop)\b|"
     r"\b(?:always|usually|every|often|sometimes|never|from now on|birthday|born)\b|\b"
-    rf"{_DAY}s\b",
+    rf"(?:{_DAY}|morning|afternoon|evening|night|weekend)s\b",
     re.IGNORECASE,
 )
 _PAST = re.compile(
     r"\b(?:yesterday|ago|was|were|did|went|had|came|took|got|began|bought|found|left|met|saw|moved|started|"
-    r"last (?:night|week|month|year|time))\b|\b(?:I|we|he|she|it|they) \w+ed\b",
+    r"last (?:night|week|month|year|time))\b|\b(?:I|we|he|she|it|they) (?!need)\w+ed\b",
     re.IGNORECASE,
 )
 _HIS = {"i", "we", "my", "our", "me", "us"}
