@@ -143,7 +143,7 @@ def kind(fact: Fact) -> str:
     """What the relation of `fact` amounts to, whatever words it was said in."""
     relation = " ".join(fact.relation.lower().replace("’", "'").split())
     if favourite := re.search(r"favou?rite (\w+)", relation):
-        return f"favourite {stem(favourite[1])}"
+        return f"favourite {stem(favourite[1].replace('colour', 'color'))}"
     for name, pattern, value in _KINDS:
         if pattern.search(relation) and value.search(fact.value.strip()):
             return name
