@@ -131,7 +131,7 @@ def _tried(her: Companion, case: Case, talk: Iterator[str]) -> Iterator[Failure]
     for word in case.words:
         if word in asked.lower():
             yield Failure(case.ask, asked, f"nothing of {word}", "she still says it")
-        for where in found(her, word):
+        for where in found(her.folder, word):
             yield Failure(said, answers, f"nothing of {word}", f"it is in {where}")
     her.rest()
     her.restart(timedelta(days=1))
@@ -139,7 +139,7 @@ def _tried(her: Companion, case: Case, talk: Iterator[str]) -> Iterator[Failure]
     for word in case.words:
         if word in asked.lower():
             yield Failure(case.ask, asked, f"nothing of {word}", "she says it after a restart")
-        for where in found(her, word):
+        for where in found(her.folder, word):
             yield Failure(said, answers, f"nothing of {word}", f"after a restart it is in {where}")
 
 
@@ -176,15 +176,15 @@ def _run(folder: Path, words: Sequence[str]) -> str:
     return (done.stdout + done.stderr).strip()
 
 
-def found(her: Companion, word: str) -> Iterator[str]:
+def found(folder: Path, word: str) -> Iterator[str]:
     """Where there is something of `word` in what she keeps: rows, index, files."""
-    with closing(Database(her.folder)) as database:
+    with closing(Database(folder)) as database:
         memories = Memories(database.file)
         if any(word in each.text.lower() for each in memories.listed(KINDS, current=False)):
             yield "what is listed"
         if memories.matching(f'"{word}"', 1):
             yield "the index of words"
-    for path in sorted(each for each in her.folder.rglob("*") if each.is_file()):
+    for path in sorted(each for each in folder.rglob("*") if each.is_file()):
         if word[:STEM].encode() in path.read_bytes().lower():
             yield path.name
 

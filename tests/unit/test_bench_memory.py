@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import random
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +17,9 @@ from samantha.bench.companion import Answer
 from samantha.bench.memorysetting import Clock
 from samantha.bench.planted import FULL, SHORT, Asked, Plan
 from samantha.ports import Message
+from samantha.store import forgetting
+from samantha.store.database import Database, KeptTurn
+from samantha.store.memories import Memories, Remembered
 
 pytestmark = pytest.mark.unit
 
@@ -158,3 +162,21 @@ def test_what_is_to_be_forgotten_stands_nowhere_else() -> None:
             assert word in " ".join(case.told).lower()
             assert word not in case.ask.lower()
             assert word not in talk.lower()
+
+
+def test_what_is_left_is_found_wherever_it_is(tmp_path: Path) -> None:
+    def found() -> set[str]:
+        return set(forgotten.found(tmp_path, "quillemotte"))
+
+    with closing(Database(tmp_path)) as database:
+        at = datetime(2026, 4, 6, tzinfo=UTC)
+        turn = database.add_turn("c", KeptTurn("user", "The boat is called Quillemotte.", at))
+        assert found() == {"samantha.db-wal"}
+        memory = Remembered(kind="said", text="The boat is called Quillemotte.", at=at, turn=turn)
+        Memories(database.file).add(memory)
+        assert {"what is listed", "the index of words", "samantha.db-wal"} <= found()
+        assert forgotten._ids(tmp_path, "quillemotte") == [f"t{turn}"]
+        assert forgetting.forget(database.file, turns=[turn]).purged
+        assert found() == set()
+    (tmp_path / "prefix.bin").write_bytes(b"\0QUILLEMO\0")
+    assert found() == {"prefix.bin"}
