@@ -222,6 +222,18 @@ def test_the_model_that_stands_in_knows_the_opening_and_its_threads() -> None:
     assert far.prefilled == []
 
 
+def test_no_model_is_loaded_for_a_thought() -> None:
+    far, near = Model("far"), Model("near")
+    model = FallbackModel(far, lambda: near, threads=1)
+    assert model.ponder(TURN, Token(), max_tokens=9) == "far"
+    far.problem = UnreachableError(FAR, "cannot be reached: gone")
+    with pytest.raises(UnreachableError):
+        model.ponder(TURN, Token(), max_tokens=9)
+    assert not model.fallback.away  # a thought settles nothing for the conversation
+    list(model.generate(TURN, Token(), max_tokens=9))
+    assert model.ponder(TURN, Token(), max_tokens=9) == "near"
+
+
 def test_a_model_that_is_away_at_the_start_has_its_opening_restored_here() -> None:
     class Away(Model):
         @property

@@ -51,6 +51,12 @@ def test_an_answer_comes_in_pieces_and_the_request_says_what_was_set(tmp_path: P
     assert (body["temperature"], asked[2].body["temperature"]) == (0.0, 0.5)
 
 
+def test_what_is_pondered_is_the_likeliest() -> None:
+    with chatting(stream("no", "ne")) as (url, asked):
+        assert model(url).ponder(TURN, Token(), max_tokens=40, grammar='root ::= "none"') == "none"
+    assert asked[-1].body["temperature"] == 0.0
+
+
 @pytest.mark.parametrize(("begun", "goes_on"), [("Hello,", " Ada."), ("Hello, ", "Ada.")])
 def test_an_answer_that_was_broken_off_goes_on(begun: str, goes_on: str) -> None:
     with chatting(stream(" Ada", ".")) as (url, asked):
