@@ -9,12 +9,15 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from samantha import config
-from samantha.bench import forgotten, lasting, lives, planted, remembering, twenty
+from samantha.audio.pcm import HEARING_BLOCK
+from samantha.bench import forgotten, lasting, lives, paired, planted, remembering, twenty
 from samantha.bench.companion import Answer
 from samantha.bench.memorysetting import Clock
+from samantha.bench.person import Line
 from samantha.bench.planted import FULL, SHORT, Asked, Plan
 from samantha.ports import Message
 from samantha.store import forgetting
@@ -180,3 +183,37 @@ def test_what_is_left_is_found_wherever_it_is(tmp_path: Path) -> None:
         assert found() == set()
     (tmp_path / "prefix.bin").write_bytes(b"\0QUILLEMO\0")
     assert found() == {"prefix.bin"}
+
+
+def test_the_same_is_said_to_both_and_each_goes_first_half_of_the_time() -> None:
+    baton = paired.Baton(3)
+    order = []
+    while (holder := baton.holder) is not None:
+        order.append(holder)
+        baton.passes()
+    assert order == ["with", "without", "without", "with", "with", "without"]
+
+
+def test_a_person_waits_for_the_baton_and_gives_it_away_when_answered() -> None:
+    baton = paired.Baton(2)
+    lines = [Line(np.ones(HEARING_BLOCK, np.float32), wait=paired.GAP)] * 2
+    people = {side: paired.Alternating(lines, side, baton) for side in paired.SIDES}
+    spoke: list[str] = []
+    for _ in range(4 * 200):
+        for side, person in people.items():
+            if person.speak().any():
+                spoke.append(side)
+                hers = 60
+            person.hear(side == spoke[-1] and hers > 0)
+        hers -= 1
+    assert spoke == ["with", "without", "without", "with"]
+    assert all(person.finished for person in people.values())
+
+
+def test_what_memory_costs_is_the_median_of_the_differences() -> None:
+    pairs = [paired.Pair("asks", 900, 800), paired.Pair("other", 910, 900), paired.Pair("asks", 1000, 980)]
+    all_, kinds, both = paired.tables(pairs, 300, 3)
+    assert all_.cells[0].value == 20
+    assert [(cell.condition, cell.value) for cell in kinds.cells] == [("asks", 60), ("other", 10)]
+    assert [cell.value for cell in both.cells] == [910, 900]
+    assert paired.tables([], 300, 3)[0].cells == ()
