@@ -1,11 +1,13 @@
 """What comes to mind, and how fast: the labelled sentences that recall was taught with, and memories by the thousand.
 
 The labelled sentences (recollections.txt) are those of one person; two thirds of what he asks teach the weights of
-`mind.fitting`, the last third only judges them. `python -m samantha.bench.recollection` learns them anew.
+`mind.fitting`, and so does the first of the lives; the last third and the second life only judge them.
+`python -m samantha.bench.recollection` learns them anew.
 """
 
 from __future__ import annotations
 
+import itertools
 import random
 import tempfile
 import time
@@ -16,9 +18,10 @@ from pathlib import Path
 
 import numpy as np
 
+from samantha.bench import lives
 from samantha.bench.table import Cell, Table
 from samantha.mind import fitting
-from samantha.mind.fitting import FEATURES, Question, features, fit, introduced
+from samantha.mind.fitting import FEATURES, Question, features, introduced
 from samantha.mind.index import packed
 from samantha.mind.noting import importance, note
 from samantha.mind.recall import Recall
@@ -29,11 +32,12 @@ from samantha.store.memories import NOTED, Memories, Remembered
 NOW = datetime(2026, 3, 11, 14, 30, tzinfo=UTC)
 
 _RIDGE = 0.3
-_NEAR = 12
+_NEAR = 20
 """Statements by meaning and as many by words that a question is learnt from."""
 _HELD_OUT = 3
 """Every so manieth is held out."""
 _ROUNDS = 12
+_TALK = 500
 
 
 # --- labelled sentences -------------------------------------------------------------------------------------
@@ -85,32 +89,42 @@ def labelled() -> Labelled:
     return found
 
 
+def told(name: str) -> Labelled:
+    """The life called `name`, with small talk between: half of it told, half of it said later."""
+    group = int(name == lives.NAMES[0])
+    life, talk = lives.read(name), sorted(set(itertools.islice(lives.small_talk(random.Random(0)), _TALK)))
+    asked = [Asked(fact.asked, {place}, group) for place, fact in enumerate(life.facts)]
+    asked += [Asked(words, set(), group) for words in life.untold]
+    asked += [Asked(words, set(), group, talk=True) for words in talk[1::2]]
+    return Labelled([*(fact.said for fact in life.facts), *talk[::2]], asked)
+
+
 def learn(embedder: Embedder | None) -> list[float]:
-    """The weights that the labelled sentences teach, but for those held out: logistic regression."""
-    sentences = labelled()
+    """The weights that the labelled sentences and the first life teach, but for those held out."""
     xs: list[list[float]] = []
     ys: list[bool] = []
-    points = None if embedder is None else embedder.embed(sentences.statements)
-    for each in sentences.asked:
-        question = Question.of(each.words)
-        if each.held_out or not question.content:
-            continue
-        cosines = np.zeros(len(sentences.statements))
-        if embedder is not None:
-            cosines = points @ embedder.embed([each.words])[0]
-        aliases = frozenset().union(*(introduced(question.people, said) for said in sentences.statements))
-        rows = [
-            features(question, said, float(cosine), aliases)
-            for said, cosine in zip(sentences.statements, cosines, strict=True)
-        ]
-        shared = np.array([row[fitting.COVERAGE] + row[fitting.KNOWN] for row in rows])
-        near = {*np.argsort(-shared, kind="stable")[:_NEAR].tolist()} & {*np.flatnonzero(shared).tolist()}
-        if embedder is not None:
-            near |= {*np.argsort(-cosines)[:_NEAR].tolist()}
-        for place in sorted(near):
-            if fit(question, sentences.statements[place], None, aliases) > 0:
-                xs.append(rows[place])
-                ys.append(place in each.answers)
+    for taught in (labelled(), told(lives.NAMES[0])):
+        points = None if embedder is None else embedder.embed(taught.statements)
+        for each in taught.asked:
+            question = Question.of(each.words)
+            if each.held_out or not (question.content or question.asks):
+                continue
+            cosines = np.zeros(len(taught.statements))
+            if embedder is not None:
+                cosines = points @ embedder.embed([each.words])[0]
+            aliases = frozenset().union(*(introduced(question.people, said) for said in taught.statements))
+            rows = [
+                features(question, said, float(cosine), aliases)
+                for said, cosine in zip(taught.statements, cosines, strict=True)
+            ]
+            shared = np.array([row[fitting.COVERAGE] + row[fitting.KNOWN] for row in rows])
+            near = {*np.argsort(-shared, kind="stable")[:_NEAR].tolist()} & {*np.flatnonzero(shared).tolist()}
+            if embedder is not None:
+                near |= {*np.argsort(-cosines)[:_NEAR].tolist()}
+            for place in sorted(near):
+                if not fitting.impossible(question, taught.statements[place], rows[place]):
+                    xs.append(rows[place])
+                    ys.append(place in each.answers)
     return _regression(np.array(xs), np.array(ys, np.float64))
 
 
@@ -129,7 +143,10 @@ def _regression(x: np.ndarray, y: np.ndarray) -> list[float]:
 
 def quality(embedder: Embedder | None) -> list[Table]:
     """How often the right thing comes to mind, and how often a wrong one, where all is known from one store."""
-    sentences = labelled()
+    return [*_quality(labelled(), embedder, ""), *_quality(told(lives.NAMES[1]), embedder, ", another life")]
+
+
+def _quality(sentences: Labelled, embedder: Embedder | None, whose: str) -> list[Table]:
     with tempfile.TemporaryDirectory() as folder:
         database = Database(Path(folder))
         try:
@@ -147,7 +164,7 @@ def quality(embedder: Embedder | None) -> list[Table]:
             ]
         finally:
             database.close()
-    return _judged(sentences.asked, came, "by meaning and words" if embedder else "by words alone")
+    return _judged(sentences.asked, came, ("by meaning and words" if embedder else "by words alone") + whose)
 
 
 def _judged(asked: Sequence[Asked], came: Sequence[list[int]], how: str) -> list[Table]:
@@ -156,6 +173,8 @@ def _judged(asked: Sequence[Asked], came: Sequence[list[int]], how: str) -> list
     }
     for part, held_out in (("taught", False), ("held out", True)):
         here = [(each, found) for each, found in zip(asked, came, strict=True) if each.held_out == held_out]
+        if not here:
+            continue
         known = [(each, found) for each, found in here if each.answers]
         unknown = [found for each, found in here if not each.answers and not each.talk]
         talk = [found for each, found in here if each.talk]

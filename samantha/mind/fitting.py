@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import operator
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from samantha.mind.relations import stem, words
@@ -55,7 +56,7 @@ _WANTS = tuple(
         (r"\bwho(?:se|m|'s)?\b(?! (?:am|are) (?:i|you)\b)", rf"{_NAME}|\b(?:[Mm]y|a|[Tt]he|[Oo]ur) \w+"),
         (
             r"\bhow old\b|\bwhat age\b",
-            r"(?i:(?:\b(?:is|are|am|was|turn\w*|at|built in|born in|aged?)|'s|'re|'m)\b[\w\s]*?"
+            r"(?i:(?:\b(?:is|are|am|was|be|turn\w*|at|built in|born in|aged?)|'s|'re|'m)\b[\w\s]*?"
             rf"(?:\d|{_one_of(_NUMBERS)})|years? old)",
         ),
         (
@@ -84,13 +85,18 @@ _ASKED_FOR = frozenset(
 )
 """Words that name what is asked for: who gives it need not say them."""
 
-_KIN = frozenset(
+_FAMILY = frozenset(
     stem(word)
     for word in (
         "mother mum mom father dad grandmother gran granny grandma nan nana grandfather grandad granddad grandpa son "
-        "daughter child kid wife husband partner girlfriend boyfriend brother sister sibling parent aunt uncle cousin "
-        "niece nephew boss manager neighbour neighbor landlord landlady flatmate roommate colleague friend dentist "
-        "doctor teacher cat dog".split()
+        "daughter wife husband partner girlfriend boyfriend brother sister sibling parent aunt uncle cousin niece nephew"
+    ).split()
+)
+_KIN = _FAMILY | frozenset(
+    stem(word)
+    for word in (
+        "child kid boy girl boss manager neighbour neighbor landlord landlady flatmate roommate colleague friend "
+        "dentist doctor teacher cat dog".split()
     )
 )
 _MINE = re.compile(r"\b(?:my|our)\s+((?:[\w'’-]+\s*){1,3})", re.IGNORECASE)
@@ -173,8 +179,8 @@ _I = re.compile(r"\b(?:i|we|i'm|i've|i'd|i'll|we're|we've|me|us)\b", re.IGNORECA
 Aliases = frozenset[tuple[str, str]]
 """Who is who: the stem of what somebody is to him, and the small name."""
 
-FEATURES = 19
-COVERAGE, _SOMEBODY_ELSE, KNOWN = 3, 12, 18
+FEATURES = 21
+COVERAGE, _SOMEBODY_ELSE, KNOWN = 3, 12, 20
 """Some of them."""
 
 
@@ -193,7 +199,6 @@ def features(question: Question, text: str, cosine: float, aliases: Aliases = fr
     known = {word for word in about if word in shared or word in named}
     rest = question.content - about - given
     coverage = len(shared & rest) / len(rest) if rest else float(bool(given) and len(known) == len(about))
-    kin = question.people & _KIN
     asks = float(question.asks)
     whole = float(bool(about) and len(known) == len(about))
     told_of_him = bool(_I.search(text))
@@ -210,7 +215,9 @@ def features(question: Question, text: str, cosine: float, aliases: Aliases = fr
         whole * cosine,
         whole * coverage,
         1 - len(known) / len(about) if about else 0.0,
-        float(bool(kin - known)),
+        float(bool((question.people & _FAMILY) - known)),
+        float(bool((question.people & _KIN) - known)),
+        float(question.hers and bool(_YOU.search(text))),
         float(bool(question.wants) and not unanswered),
         float(unanswered),
         float(question.general),
@@ -221,23 +228,32 @@ def features(question: Question, text: str, cosine: float, aliases: Aliases = fr
 
 
 WEIGHTS = (
-    -9.95, 5.85, 6.11, 1.73, 3.34, -0.64, 0.73, 0.77, 2.26, -1.21, 0.1, -1.55, 0.0, 0.09, -1.8, -1.59, -1.46, 0.75, 0.33,
+    -11.22, 7.43, 7.66, 1.15, 2.27, -0.22, 0.63, 1.78, 2.18, -3.17, 0.12, -1.17, 0.0, -0.81, 2.83,
+    -0.12, -1.93, -1.44, -1.92, 0.32, 0.67,
 )  # fmt: skip
 BY_WORDS = (
-    -8.82, 0.0, 0.0, 3.65, 0.0, -1.53, 2.68, -0.66, 2.75, 0.0, -0.07, -2.7, 0.0, 0.61, -1.25, -1.62, -0.51, 1.59, 2.07,
+    -10.76, 0.0, 0.0, 2.74, 0.0, -0.63, 3.62, -0.36, 1.77, 0.0, 0.14, -2.08, 0.0, -0.46, 2.28,
+    0.26, -1.71, -1.87, -0.51, 1.28, 3.75,
 )  # fmt: skip
 """What each feature weighs where the meaning is known, and where it is not: as `samantha.bench.recollection` learns."""
 
 
 def fit(question: Question, text: str, cosine: float | None, aliases: Aliases = frozenset()) -> float:
     """How likely `text` is what is asked for, in [0, 1]; `cosine` is None where nobody knows the meaning."""
-    if text.rstrip().endswith("?") or (question.hers and not question.own and not _YOU.search(text)):
-        return 0.0  # to have asked is not to have told; and what is asked of her he has told of himself
     found = features(question, text, cosine or 0.0, aliases)
-    if found[_SOMEBODY_ELSE]:
+    if impossible(question, text, found):
         return 0.0
     total = sum(map(operator.mul, BY_WORDS if cosine is None else WEIGHTS, found))
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+def impossible(question: Question, text: str, found: Sequence[float]) -> bool:
+    """Whether `text`, of which `features` has `found` so much, cannot be what is asked for, whatever speaks for it.
+
+    To have asked is not to have told; what is asked of her he has told of himself; and it may be of somebody else.
+    """
+    of_himself = question.hers and not question.own and not _YOU.search(text)
+    return text.rstrip().endswith("?") or of_himself or bool(found[_SOMEBODY_ELSE])
 
 
 def introduced(people: frozenset[str], text: str) -> Aliases:

@@ -12,13 +12,13 @@ import numpy as np
 
 from samantha.audio.pcm import Block
 from samantha.mind import relations, when
-from samantha.mind.fitting import Aliases, Question, fit, introduced
+from samantha.mind.fitting import Question, fit, introduced
 from samantha.mind.index import Index
 from samantha.mind.wording import EMPTY, akin, pieces, stems
 from samantha.ports import Embedder, Recollection
 from samantha.store.memories import Memories, Remembered
 
-THRESHOLD = 0.45
+THRESHOLD = 0.3
 """Of how well it fits: below it nothing comes to mind."""
 _BESIDE = 0.6
 """A second one must fit so well in proportion to the first."""
@@ -94,7 +94,7 @@ class Recall:
         if span is not None:
             return self._said_then(words, span, limit, leave_out)
         question = Question.of(words)
-        if not question.content:
+        if not question.content and not question.asks:
             return ()
         past = bool(_PAST.search(words))
         found = self._fitting(question, self._point(words), now, past, leave_out)
@@ -133,10 +133,7 @@ class Recall:
         memories = self._memories.get(list(near))
         aliases = frozenset().union(*(introduced(question.people, each.text) for each in memories))
         if named := sorted({name for _, name in aliases} - question.content):
-            namesakes = self._having(named)
-            near |= self._cosines([id for id in namesakes if id not in near], point)
-            by_name = self._cosines(namesakes, self._point(_by_name(question.text, aliases)))
-            near |= {id: max(near[id], at, key=lambda each: each[1] or 0.0) for id, at in by_name.items()}
+            near |= self._cosines([id for id in self._having(named) if id not in near], point)
             memories = self._memories.get(list(near))
         seen = [
             each
@@ -293,15 +290,6 @@ def _recollections(found: list[_Found], question: Question) -> tuple[Recollectio
         for each in found
         if each.fit >= _BESIDE * found[0].fit
     )
-
-
-def _by_name(text: str, aliases: Aliases) -> str:
-    """`text` with the names of whom it speaks of: "what does Ruth play"."""
-    for person, name in sorted(aliases):
-        text = re.sub(
-            rf"\b(?:my|our|the) {re.escape(person)}\w*", name.capitalize(), text, flags=re.IGNORECASE
-        )
-    return text
 
 
 def _shared(question: Question, text: str) -> float:

@@ -52,7 +52,9 @@ _SAME = """
     sibling: brother sister twin
     spouse: wife husband
     partner: wife husband girlfriend boyfriend
-    pet animal: dog cat rabbit hamster parrot tortoise goldfish horse snake
+    pet animal: dog cat rabbit hamster parrot tortoise goldfish horse snake spider bee bird
+    dog: whippet terrier collie spaniel poodle labrador hound puppy
+    cat: kitten
     job profession occupation career trade
     job: work
     job: nurse teacher plumber judge engineer
@@ -73,7 +75,6 @@ _SAME = """
     doctor: vet
     surgery operated operation
     medicine medication tablet pill
-    film movie
     author writer
     book: novel read reading
     holiday vacation trip travel
@@ -90,8 +91,22 @@ _SAME = """
     speak spoke spoken language
     language: german french spanish italian portuguese english welsh polish
     marry married wedding husband wife anniversary
-    afraid scared frightened fear phobia
-    hate dislike detest loathe
+    afraid scared frightened fear phobia terrified
+    hate dislike detest loathe disgusting
+    sofa couch
+    quit stop stopped gave
+    boy son
+    girl daughter
+    old age
+    town city village
+    season: spring summer autumn winter
+    film movie: watched seen
+    team club
+    partner: lives
+    flatmate: flat
+    holiday holidays: going summer
+    newspaper paper
+    rise wake get
     love like enjoy adore fond crazy mad
     favourite favorite prefer best
     instrument: piano guitar violin bassoon drums cello flute trumpet saxophone harp ukulele clarinet organ play

@@ -107,7 +107,7 @@ def test_a_sentence_comes_with_the_one_it_leans_on_and_without_the_others(life):
 
 def test_who_was_named_once_is_found_by_what_he_is(life):
     life.say("My brother is called Tom.", "Tom works as a plumber in Bristol.")
-    assert "Tom works as a plumber in Bristol." in life.comes("What does my brother do for a living?")
+    assert "Tom works as a plumber in Bristol." in life.comes("In which town does my brother work?")
 
 
 def test_what_is_in_plain_view_is_left_out(life):
@@ -191,16 +191,18 @@ def test_search_shows_what_has_to_do_with_it(life):
 
 
 def test_the_labelled_sentences_are_recalled(minilm):
-    first, two, wrong, nothing, talk, precision = (
+    first, two, wrong, nothing, talk, precision, *another_life = (
         {cell.condition.split(",")[0]: cell.value for cell in table.cells} for table in quality(minilm)
     )
     for part in ("taught", "held out"):
-        assert first[part] >= 0.65
+        assert first[part] >= 0.75
         assert two[part] >= first[part]
         assert wrong[part] <= 0.05
-        assert nothing[part] <= 0.1
+        assert nothing[part] <= 0.2
         assert talk[part] == 0
-        assert precision[part] >= 0.9
+        assert precision[part] >= 0.85
+    assert another_life[0]["held out"] >= 0.55
+    assert another_life[4]["held out"] <= 0.03
 
 
 def test_the_weights_are_those_that_the_labelled_sentences_teach(minilm):
