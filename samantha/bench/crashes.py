@@ -23,7 +23,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from samantha.bench.memorysetting import MemorySetting
 from samantha.bench.recital import Recital
+from samantha.bench.table import Cell, Table
 from samantha.dialog.token import Token
 from samantha.mind.noting import note
 from samantha.mind.reflection import Reflection
@@ -32,6 +34,8 @@ from samantha.store.database import Database, KeptTurn
 from samantha.store.memories import Memories
 
 NAME = "Theo"
+MANY, FEW = 100, 6
+"""Kills, in full and in short."""
 _BEGAN = datetime(2026, 3, 2, 9, tzinfo=UTC)
 _A_CONVERSATION = 10  # turns
 _TURNS_A_KILL = 6
@@ -67,7 +71,21 @@ class Crashes:
         return not (self.lost or self.doubled or self.unfinished or self.damaged)
 
 
-def measure(kills: int, seed: int = 1) -> Crashes:
+def measure(setting: MemorySetting) -> list[Table]:
+    """A hundred kills, or a few."""
+    kills = MANY if setting.full else FEW
+    setting.tell(f"{kills} kills")
+    found = endure(kills, setting.seed)
+    wrong = {"lost": found.lost, "doubled": found.doubled, "turns left over": found.unfinished}
+    cells = [Cell(name, number, found.kills) for name, number in wrong.items()]
+    note = f"{found.turns} turns, {found.memories} memories; {found.inside} of the kills in a transaction."
+    return [
+        Table("after all kills, beside an undisturbed run", "", "lower", tuple(cells), 0.0, note),
+        Table("files damaged", "", "lower", (Cell("all", float(found.damaged), found.kills),), 0.0),
+    ]
+
+
+def endure(kills: int, seed: int = 1) -> Crashes:
     """Reflect on as many turns as `kills` need, being killed so often. Raises RuntimeError if it gets nowhere."""
     chance = random.Random(seed)
     turns = _TURNS_A_KILL * kills + 2 * _A_CONVERSATION

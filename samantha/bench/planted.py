@@ -58,10 +58,10 @@ class Asked:
         return Failure(self.question, self.answer, self.wanted, self.verdict)
 
 
-def measure(setting: MemorySetting) -> list[Table]:
+def measure(setting: MemorySetting, plan: Plan | None = None) -> list[Table]:
     """How much of a life she can tell weeks later, what she makes up, and whether she knows when it was told."""
     dice = random.Random(setting.seed)
-    plan = FULL if setting.full else SHORT
+    plan = plan or (FULL if setting.full else SHORT)
     life = some(lives.life(setting.seed), plan, dice)
     clock = Clock(BEGIN)
     her = setting.companion(setting.folder, clock, life.name)

@@ -18,7 +18,9 @@ from pathlib import Path
 
 import numpy as np
 
+from samantha import app
 from samantha.bench import lives
+from samantha.bench.memorysetting import MemorySetting
 from samantha.bench.table import Cell, Table
 from samantha.mind import fitting
 from samantha.mind.fitting import FEATURES, Question, features, introduced
@@ -335,11 +337,16 @@ def size(embedder: Embedder | None, seed: int) -> Table:
     )
 
 
-def measure(embedder: Embedder | None, *, seed: int, full: bool, tell: Callable[[str], None]) -> list[Table]:
+def measure(setting: MemorySetting) -> list[Table]:
     """All of it."""
-    counts = (1000, 100_000) if full else (1000, 10_000)
-    tell("what comes to mind")
-    return [*quality(embedder), *speed(embedder, counts, seed, tell), size(embedder, seed)]
+    embedder = app.embedder(setting.config)
+    counts = (1000, 100_000) if setting.full else (1000, 10_000)
+    setting.tell("what comes to mind")
+    return [
+        *quality(embedder),
+        *speed(embedder, counts, setting.seed, setting.tell),
+        size(embedder, setting.seed),
+    ]
 
 
 def _spent(call: Callable[[str], object]) -> tuple[list[float], list[float]]:
@@ -360,7 +367,7 @@ def _cells(condition: str, spent: Sequence[float]) -> list[Cell]:
 
 
 if __name__ == "__main__":
-    from samantha import app, config
+    from samantha import config
 
     found = app.embedder(config.load(), must_exist=True)
     print(f"WEIGHTS = {learn(found)}\nBY_WORDS = {learn(None)}")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from samantha.bench.crashes import measure
+from samantha.bench.crashes import endure
 
 pytestmark = pytest.mark.integration
 
 
 def test_what_was_killed_is_made_once() -> None:
-    outcome = measure(6)
+    outcome = endure(6)
     assert outcome.clean, outcome
     assert outcome.kills == 6
     assert outcome.inside >= 2

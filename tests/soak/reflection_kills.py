@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from samantha.bench.crashes import measure
+from samantha.bench.crashes import endure
 
 
 def main() -> None:
@@ -17,7 +17,7 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    outcome = measure(options.kills, options.seed)
+    outcome = endure(options.kills, options.seed)
     print(outcome)
     sys.exit(not outcome.clean)
 
