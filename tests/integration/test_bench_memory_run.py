@@ -15,6 +15,7 @@ from samantha.bench import planted, remembering
 from samantha.bench.companion import Companion
 from samantha.bench.memorysetting import Clock, MemorySetting
 from samantha.bench.planted import Plan
+from samantha.mind.llama import Llama
 
 pytestmark = pytest.mark.integration
 
@@ -61,7 +62,11 @@ def test_a_life_is_told_and_asked_back(tmp_path: Path) -> None:
         return Companion(remembering.kept_in(folder, settings), llm, clock, name)
 
     setting = MemorySetting(settings, 1, False, lambda _: None, tmp_path, companion)
-    tables = planted.measure(setting, TINY)
+    try:
+        tables = planted.measure(setting, TINY)
+    finally:
+        assert isinstance(llm, Llama)
+        llm.close()
     assert [table.cells[0].trials for table in tables] == [4, 4, 1, 1, 1]
     right, wrong = tables[0].cells[0].value, tables[1].cells[0].value
     assert 0 <= right + wrong <= 100
