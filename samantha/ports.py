@@ -298,10 +298,6 @@ class Memory(Protocol):
         """
         ...
 
-    def heard(self, words: str, now: datetime, *, before: str, by: Literal["person", "other"]) -> None:
-        """The person said `words` after what she said `before`: whatever that tells of what he likes in her."""
-        ...
-
     def spoke(self, text: str, *, interrupted: bool) -> None:
         """Of an answer of hers `text` was heard; `interrupted`: she would have gone on."""
         ...
@@ -322,6 +318,11 @@ class Memory(Protocol):
 
     def names(self) -> tuple[str, ...]:
         """Names she should expect to hear."""
+        ...
+
+    @property
+    def called(self) -> str:
+        """What her person calls her besides her name; "": nothing."""
         ...
 
     def lost(self, said: Sequence[str]) -> tuple[str, ...]:

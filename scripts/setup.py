@@ -35,7 +35,7 @@ HARDWARE_TESTS = [
     *("pipewire", "wireplumber", "pipewire-pulse", "pulseaudio-utils", "dbus"),
     *("xvfb", "xdotool", "openbox", "tint2", "scrot", "x11-utils"),
     *("libegl1", "libxkbcommon-x11-0", "libxcb-cursor0", "libxcb-icccm4", "libxcb-keysyms1", "libxcb-shape0"),
-    *("systemd", "dbus-user-session", "util-linux", "openssl", "faketime"),
+    *("systemd", "dbus-user-session", "util-linux", "openssl", "faketime", "gnome-keyring"),
 ]
 """A sound card, a desktop and a login, without one."""
 

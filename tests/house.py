@@ -52,7 +52,7 @@ class House:
         self.occupied = False
         self.borrowed = 0
         load = Load()
-        lanes = [Lane(name, load) for name in ("stt", "llm", "tts", "small")]
+        lanes = [Lane(name, load) for name in ("stt", "llm", "tts", "small", "memory")]
         self.engines = Engines(*parts, None, *lanes)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="conversation")

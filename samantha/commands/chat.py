@@ -19,7 +19,7 @@ from rich.console import Console
 from samantha import app
 from samantha.commands.terminal import CREAM, MUTED, RED, WOOD
 from samantha.config import Config
-from samantha.dialog.remembrance import Remembrance
+from samantha.dialog.remembrance import Moment, Remembrance
 from samantha.dialog.token import Token
 from samantha.errors import Cancelled, SamanthaError, StorageError
 from samantha.mind.history import History
@@ -81,16 +81,14 @@ class TextConversation:
     ) -> str:
         """Her answer to `text`, given to `show` piece by piece; if `token` is cancelled, as far as it came."""
         remembrance, history = self._remembrance, self.history
-        before, private = history.last_hers, remembrance.private(text)
-        remembrance.begin()
-        remembrance.think_of(text)
+        moment = remembrance.begin(by)
+        private = remembrance.private(text, moment)
+        remembrance.think_of(text, moment)
         if not private:
             self._keep("user", text, by=by)
-            history.user(self._prompt.note(text, self._now(), remembrance.recalled), text)
-            opening, whole = self._prepare(text)
-            remembrance.heard(text, before=before, by=by)
-        else:
-            opening, whole = self._prepare(text)
+            history.user(self._prompt.note(text, moment.began, moment.recalled), text)
+            remembrance.heard()
+        opening, whole = self._prepare(text, moment)
         said, interrupted = self._said(opening, token, show, whole=whole)
         if said and not private:
             history.samantha(said, interrupted=interrupted)
@@ -111,12 +109,12 @@ class TextConversation:
         if self._database is not None:
             self._database.close()
 
-    def _prepare(self, text: str) -> tuple[str, bool]:
+    def _prepare(self, text: str, moment: Moment) -> tuple[str, bool]:
         remembrance = self._remembrance
-        if remembrance.asked(text) and (attended := remembrance.attend(text)) is not None:
+        if remembrance.asked(text, moment) and (attended := remembrance.attend(text, moment)) is not None:
             self.history.forget(attended.forgotten)
             return attended.line, True
-        return remembrance.opening(text)
+        return remembrance.opening(text, moment)
 
     def _said(
         self, opening: str, token: Token, show: Callable[[str], None], *, whole: bool

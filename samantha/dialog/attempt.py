@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from samantha.dialog.audience import Judgement
+from samantha.dialog.remembrance import Moment
 from samantha.dialog.reply import Reply
 from samantha.ports import Message
 
 
 @dataclass(slots=True)
 class Said:
-    """What somebody said: the words, the same with its note, their language, who it was; a line if one is due."""
+    """What somebody said: the words, the same with its note, their language; a line if one is due."""
 
     text: str
     note: str
     language: str
-    by: Literal["person", "other"] = "person"
     line: str | None = None
 
 
@@ -27,6 +26,7 @@ class Attempt:
     """A reply and what it is about; times as `at`, None: not yet."""
 
     reply: Reply
+    moment: Moment
     said: Said | None = None
     turn_ended: int | None = None
     sounded: int | None = None

@@ -85,6 +85,10 @@ class Audience:
         """She is called, or answers somebody, in thought or aloud: who goes on need not name her."""
         self._attention.engage(self._clock())
 
+    def also_called(self, name: str) -> None:
+        """Her person calls her `name`, too; "": no longer."""
+        self._attention.also_called(name)
+
     def said(self, *clauses: str) -> None:
         """She said `clauses`, or part of them."""
         self._said = [*self._said, *clauses][-RECENT:]

@@ -27,7 +27,7 @@ from samantha.dialog.audience import Audience, Judgement
 from samantha.dialog.background import Background, trace
 from samantha.dialog.context import Context
 from samantha.dialog.idle import REST, Idle
-from samantha.dialog.remembrance import Remembrance
+from samantha.dialog.remembrance import Moment, Remembrance
 from samantha.dialog.reply import Engines, Reply
 from samantha.dialog.token import Token
 from samantha.dialog.turn import OpenTurn
@@ -285,7 +285,8 @@ class Conversation:
         self._idle.stir()
         self._floor = attempt = self._new_attempt(committed=True)
         self._answer_due = self._clock() + samples(self._config.dialog.patience_s)
-        attempt.private = self._remembrance.private(text)
+        attempt.moment = self._remembrance.begin()
+        attempt.private = self._remembrance.private(text, attempt.moment)
         self._publish(Heard(at=self._clock(), text=text.strip(), private=attempt.private))
         self._unsaid = None
         if aloud:
@@ -374,7 +375,10 @@ class Conversation:
         self._answer_due = at + samples(self._config.dialog.patience_s)
 
     def _note(self, text: str) -> str:
-        return self.context.prompt.note(text, self._turn.began, self._remembrance.recalled)
+        return self._noted(text, self._remembrance.moment)
+
+    def _noted(self, text: str, moment: Moment) -> str:
+        return self.context.prompt.note(text, self._turn.began, moment.recalled)
 
     async def _settle(self, token: Token) -> None:
         """Be who she has become, and have the model ready for what comes."""
@@ -382,6 +386,7 @@ class Conversation:
         character = await self._remember(lambda: self._remembrance.character(prompt.character))
         if character != prompt.character:
             self.context.prompt = prompt.become(character)
+        self.audience.also_called(await self._remember(self._remembrance.called))
         if names := await self._remember(self._remembrance.names):
             self._turn.hint = ", ".join(dict.fromkeys(filter(None, (prompt.name, *names[:NAMES]))))
         await self.context.make_room(token)
@@ -390,13 +395,13 @@ class Conversation:
         llm = self._engines.llm
         await self._engines.llm_lane.call(lambda: self._remembrance.reflect(llm, token))
 
-    async def _think_of(self, words: str) -> None:
+    async def _think_of(self, words: str, moment: Moment | None = None) -> None:
         """Have what belongs to `words` come to mind, and nothing that somebody has had forgotten."""
         said = [turn.words for turn in self.context.history.turns if turn.role == "user"]
         lost = await self._remember(lambda: self._remembrance.lost(said))
         if lost:
             self.context.forget(lost)
-        await self._remember(lambda: self._remembrance.think_of(words))
+        await self._remember(lambda: self._remembrance.think_of(words, moment or self._remembrance.moment))
 
     async def _remember(self, work: Callable[[], T]) -> T:
         """What `work` finds in her memory; she may have none."""
@@ -432,10 +437,10 @@ class Conversation:
             self._drop_the_matter(attempt, transcript)
             return
         text = joined(self._turn.before, transcript.text)
-        by = attempt.judgement.by if attempt.judgement is not None else "person"
-        attempt.said = Said(text, self._note(text), transcript.language, by)
-        attempt.private = self._remembrance.private(text)
-        reply.tell(Heard(at=self._clock(), text=text, by=by, private=attempt.private))
+        moment = attempt.moment
+        attempt.said = Said(text, self._noted(text, moment), transcript.language)
+        attempt.private = self._remembrance.private(text, moment)
+        reply.tell(Heard(at=self._clock(), text=text, by=moment.by, private=attempt.private))
         if reply.committed:
             self._take_floor(attempt)
             if reply.token.cancelled or self._floor is not attempt:
@@ -467,14 +472,8 @@ class Conversation:
 
     def _take_in(self, said: Said) -> None:
         """The person has said it, and it is not to be forgotten."""
-        history = self.context.history
-        before = history.last_hers
-        history.user(said.note, said.text)
-
-        def take() -> None:
-            self._remembrance.heard(said.text, before=before, by=said.by)
-
-        self._background.start(self._remember(take))
+        self.context.history.user(said.note, said.text)
+        self._remembrance.heard()
 
     async def _respond(self, attempt: Attempt, said: Said) -> None:
         reply, language = attempt.reply, self._language(said.language)
@@ -484,7 +483,7 @@ class Conversation:
             said.line = self.script(said.text)
         opening, whole = "", False
         if said.line is None:
-            opening, whole = await self._prepare(reply, said.text)
+            opening, whole = await self._prepare(attempt, said.text)
         if said.line is not None or whole:
             await reply.say(said.line or opening, self._language("en"))
         elif unsaid is not None and (unsaid.first or not unsaid.complete):
@@ -500,29 +499,30 @@ class Conversation:
         else:
             await self._answer(attempt, language, opening=opening)
 
-    async def _prepare(self, reply: Reply, words: str) -> tuple[str, bool]:
+    async def _prepare(self, attempt: Attempt, words: str) -> tuple[str, bool]:
         """How her answer to `words` begins if that is not left to the model, and whether that is all of it."""
-        if self._remembrance.asked(words):
-            await reply.commitment()  # what is forgotten is gone
-            if (attended := await self._remember(lambda: self._remembrance.attend(words))) is not None:
+        remembrance, moment = self._remembrance, attempt.moment
+        if await self._remember(lambda: remembrance.asked(words, moment)):
+            await attempt.reply.commitment()  # what is forgotten is gone
+            if (attended := await self._remember(lambda: remembrance.attend(words, moment))) is not None:
                 if attended.forgotten and self.context.forget(attended.forgotten):
+                    self._unsaid = None
                     self._idle.begin(self._clock())
                 return attended.line, True
-        return await self._remember(lambda: self._remembrance.opening(words))
+        return await self._remember(lambda: remembrance.opening(words, moment))
 
     async def _reply_to(
         self, attempt: Attempt, text: str, show: Callable[[str], None], *, aloud: bool
     ) -> None:
         """Answer what was written."""
-        self._remembrance.begin()
+        moment = attempt.moment
         try:
-            await self._think_of(text)
+            await self._think_of(text, moment)
         finally:
             if not attempt.private:
-                self._take_in(
-                    Said(text, self.context.prompt.note(text, self._now(), self._remembrance.recalled), "en")
-                )
-        opening, whole = await self._prepare(attempt.reply, text)
+                note = self.context.prompt.note(text, self._now(), moment.recalled)
+                self._take_in(Said(text, note, "en"))
+        opening, whole = await self._prepare(attempt, text)
         if whole:
             show(opening)
         if whole and aloud:
@@ -629,7 +629,8 @@ class Conversation:
                 if (found := self.audience.called_after_all(guesses)) is not None:
                     transcript, attempt.judgement = found, Judgement(None, called=True)
             if attempt.judgement.reason is None:
-                await self._think_of(joined(self._turn.before, transcript.text))
+                attempt.moment.by = attempt.judgement.by
+                await self._think_of(joined(self._turn.before, transcript.text), attempt.moment)
             return transcript, attempt.judgement.reason
         finally:
             attempt.reply.hearing = False
@@ -927,7 +928,7 @@ class Conversation:
         reply = self._new_reply()
         if committed:
             reply.commit()
-        return Attempt(reply, invited=invited)
+        return Attempt(reply, self._remembrance.moment, invited=invited)
 
     def _new_reply(self, **options: Any) -> Reply:
         bounded = self._remembrance.bounded

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, TypeVar
 
 from samantha.dialog.background import trace
 from samantha.dialog.token import Token
-from samantha.errors import StorageError
+from samantha.errors import Cancelled, SamanthaError, StorageError
 from samantha.mind import care, deixis
 from samantha.ports import Attended, LanguageModel, Memory, Recollection
 
@@ -21,6 +22,19 @@ AGAIN_TOGETHER = timedelta(minutes=10)
 """Who was here so lately is not greeted."""
 
 
+@dataclass(slots=True)
+class Moment:
+    """One turn, as far as her memory is concerned."""
+
+    began: datetime
+    before: datetime | None
+    """When the person was heard before that."""
+    recalled: tuple[Recollection, ...] = ()
+    """What has come to mind."""
+    by: Literal["person", "other"] = "person"
+    """Whose turn it is: nobody but her person is told what she knows of him, or may change it."""
+
+
 class Remembrance:
     """The memory of a conversation; without one (`memory` is None) nothing comes to mind.
 
@@ -29,26 +43,24 @@ class Remembrance:
     """
 
     def __init__(self, memory: Memory | None, now: Callable[[], datetime]) -> None:
-        self.recalled: tuple[Recollection, ...] = ()
-        """What has come to mind in the turn that is open."""
         self._memory = memory
         self._now = now
         self._failing = False
-        self._began = now()
-        self._before: datetime | None = None
         self._last_heard: datetime | None = None
+        self.moment = Moment(now(), None)
+        """The turn that is open, or was last."""
 
     def __bool__(self) -> bool:
         return self._memory is not None
 
-    def begin(self) -> None:
+    def begin(self, by: Literal["person", "other"] = "person") -> Moment:
         """Another turn begins."""
-        self.recalled = ()
-        self._began, self._before = self._now(), self._last_heard
+        self.moment = Moment(self._now(), self._last_heard, by=by)
+        return self.moment
 
     # --- an answer ------------------------------------------------------------------------------------
 
-    def think_of(self, words: str) -> None:
+    def think_of(self, words: str, moment: Moment) -> None:
         """Have what belongs to `words`, as far as they are known, come to mind.
 
         What the model has read already stays where that is right too: to read something else takes time.
@@ -56,47 +68,55 @@ class Remembrance:
         memory = self._memory
         if memory is None or not words.strip():
             return
+        if moment.by == "other":
+            moment.recalled = ()
+            return
         nothing: tuple[Recollection, ...] = ()
-        found = self._ask(lambda: memory.recall(words, self._now()), nothing)
-        known = {each.memory for each in self.recalled}
+        found = self._ask(lambda: memory.recall(words, moment.began), nothing)
+        known = {each.memory for each in moment.recalled}
         if not found or not {each.memory for each in found} <= known:
-            self.recalled = found
+            moment.recalled = found
 
-    def asked(self, words: str) -> bool:
+    def asked(self, words: str, moment: Moment) -> bool:
         """Whether `words` ask for something that is done with her memory, and not thought of."""
         memory = self._memory
-        return memory is not None and (care.wish(words) is not None or memory.expects(words))
+        if memory is None or moment.by == "other":
+            return False
+        return care.wish(words) is not None or self._ask(lambda: memory.expects(words), otherwise=False)
 
-    def private(self, words: str) -> bool:
+    def private(self, words: str, moment: Moment) -> bool:
         """Whether `words` ask to forget something, so that they must not be kept themselves."""
         forgetting = (care.ForgetLast, care.Forget, care.ForgetAll)
-        return self._memory is not None and isinstance(care.wish(words), forgetting)
+        mine = self._memory is not None and moment.by == "person"
+        return mine and isinstance(care.wish(words), forgetting)
 
-    def attend(self, words: str) -> Attended | None:
+    def attend(self, words: str, moment: Moment) -> Attended | None:
         """Do what `words` ask of her memory."""
         memory = self._memory
-        return None if memory is None else self._ask(lambda: memory.attend(words, self._now()), None)
+        if memory is None or moment.by == "other":
+            return None
+        return self._ask(lambda: memory.attend(words, moment.began), None)
 
-    def opening(self, words: str) -> tuple[str, bool]:
+    def opening(self, words: str, moment: Moment) -> tuple[str, bool]:
         """How her answer to `words` begins, if that is not left to the model, and whether that is all of it."""
-        memory, last, began = self._memory, self._before, self._began
-        if memory is None:
+        memory, last, began = self._memory, moment.before, moment.began
+        if memory is None or moment.by == "other":
             return "", False
-        if last is None or began - last > AGAIN_TOGETHER:
-            greeting = self._ask(lambda: memory.greeting(words, began), ("", False))
-            if greeting[0]:
-                return greeting
         about = deixis.about(words)
-        if about in ("person", "other") and not self.recalled:
-            return deixis.unknown(words), True
-        return (deixis.opening(words), False) if self.recalled or about else ("", False)
+        if about in ("person", "other") and not moment.recalled:
+            begun, whole = deixis.unknown(words), True
+        else:
+            begun, whole = (deixis.opening(words) if moment.recalled or about else ""), False
+        if last is None or began - last > AGAIN_TOGETHER:
+            greeting, alone = self._ask(lambda: memory.greeting(words, began), ("", False))
+            if alone:
+                return greeting, True
+            begun = f"{greeting} {begun}".strip()
+        return begun, whole
 
-    def heard(self, words: str, *, before: str, by: Literal["person", "other"]) -> None:
-        """The person has said `words`, after what she said `before`."""
-        memory, now = self._memory, self._now()
-        self._last_heard = now
-        if memory is not None:
-            self._ask(lambda: memory.heard(words, now, before=before, by=by), None)
+    def heard(self) -> None:
+        """The person has said something."""
+        self._last_heard = self._now()
 
     def spoke(self, text: str, *, interrupted: bool) -> None:
         """Of an answer of hers `text` was heard."""
@@ -126,6 +146,11 @@ class Remembrance:
         nothing: tuple[str, ...] = ()
         return nothing if memory is None else self._ask(memory.names, nothing)
 
+    def called(self) -> str:
+        """What her person calls her besides her name."""
+        memory = self._memory
+        return "" if memory is None else self._ask(lambda: memory.called, "")
+
     # --- while nobody speaks --------------------------------------------------------------------------
 
     def character(self, before: str) -> str:
@@ -136,11 +161,16 @@ class Remembrance:
     def reflect(self, llm: LanguageModel, token: Token) -> None:
         """Think about what was said until there is nothing left to think about; for the model's thread.
 
-        Raises Cancelled when `token` is.
+        Raises Cancelled when `token` is. What a disk or another machine refuses is tried again in the next rest.
         """
         memory = self._memory
-        while memory is not None and memory.reflect(self._now(), llm, token):
-            token.check()
+        try:
+            while memory is not None and memory.reflect(self._now(), llm, token):
+                token.check()
+        except Cancelled:
+            raise
+        except SamanthaError as problem:
+            log.info("she could not think about what was said: %s", problem)
 
     def _ask(self, work: Callable[[], T], otherwise: T) -> T:
         try:

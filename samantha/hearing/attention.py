@@ -52,9 +52,16 @@ class Attention:
     """
 
     def __init__(self, settings: Settings) -> None:
+        self._settings = settings
         self._name = CallName(settings.names, settings.sound_alikes, settings.likeness)
         self._window = samples(settings.follow_up_s)
         self._until: int | None = None
+
+    def also_called(self, name: str) -> None:
+        """Answer to `name` besides, if it is one."""
+        settings = self._settings
+        names = tuple(dict.fromkeys(filter(None, (*settings.names, name))))
+        self._name = CallName(names, settings.sound_alikes, settings.likeness)
 
     def open(self, at: int) -> bool:
         """Whether a turn that begins `at` needs no name."""

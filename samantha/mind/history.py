@@ -52,11 +52,6 @@ class History:
         """Whether the last word was the person's."""
         return bool(self._turns) and self._turns[-1].role == "user"
 
-    @property
-    def last_hers(self) -> str:
-        """What she said last, if the person has said nothing but one turn since."""
-        return next((turn.text for turn in reversed(self._turns[-2:]) if turn.role == "assistant"), "")
-
     def user(self, text: str, said: str = "") -> None:
         """The person said `text`; `said` is that without whatever note the model is given along with it."""
         if text.strip():

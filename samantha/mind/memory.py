@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Literal
 
 from samantha.dialog.token import Token
 from samantha.mind import care, manner
@@ -19,7 +18,7 @@ from samantha.mind.reunion import Reunion
 from samantha.mind.traits import Evidence, Traits
 from samantha.ports import Attended, Embedder, LanguageModel, Recollection
 from samantha.store.database import Database
-from samantha.store.memories import Memories
+from samantha.store.memories import SAID, Memories
 
 IN_VIEW = timedelta(minutes=10)
 """What was said so lately is before the model anyhow, unless it is asked for."""
@@ -29,9 +28,6 @@ NEWEST = 8
 
 AT_ONCE = 8
 """Turns that are taken in before something is to come to mind: a conversation makes one at a time."""
-
-MANY = 200
-"""Turns that are taken in at once in a rest: all that were said before she could remember, say."""
 
 TOKENS_A_WORD = 1.4
 
@@ -76,7 +72,7 @@ class Companion:
         self._now = now = now.astimezone()
         if care.wish(words) is not None:
             return ()
-        note(self._memories, self._embedder, limit=AT_ONCE)
+        self._take_in()
         in_view = () if about(words) else self._in_view(now)
         found = self._recall.recall(words, now, leave_out=in_view)
         kept: list[Recollection] = []
@@ -103,10 +99,6 @@ class Companion:
         """How she begins her answer to the first `words` after a while, and whether that is all of it; or ""."""
         return self._reunion.greet(words, now)
 
-    def heard(self, words: str, now: datetime, *, before: str, by: Literal["person", "other"]) -> None:
-        """The person said `words` after what she said `before`."""
-        self._growth.hear(words, before, now.astimezone(), by=by)
-
     def spoke(self, text: str, *, interrupted: bool) -> None:
         """Of an answer of hers `text` was heard."""
         self._growth.spoke(interrupted=interrupted)
@@ -115,6 +107,7 @@ class Companion:
     @property
     def character(self) -> str:
         """What she has become; "" on the first day."""
+        self._take_in()
         said = (self._growth.shared_words(), manner.wording(self._traits()))
         return "\n\n".join(filter(None, said))
 
@@ -138,6 +131,11 @@ class Companion:
         """Names she should expect to hear."""
         return self._growth.names()
 
+    @property
+    def called(self) -> str:
+        """What her person calls her besides her name; "": nothing."""
+        return self._growth.nickname("you")
+
     def lost(self, said: Sequence[str]) -> tuple[str, ...]:
         """What of `said` somebody has had forgotten since this was last asked."""
         forgettings = self._database.get("forgotten", 0)
@@ -148,14 +146,22 @@ class Companion:
 
     def reflect(self, now: datetime, llm: LanguageModel, token: Token) -> bool:
         """Think about the next bit of what was said; False if there is nothing left. From the model's thread."""
-        if note(self._reflection.memories, self._embedder, limit=MANY):
-            return True
+        if note(self._reflection.memories, self._embedder, limit=AT_ONCE):
+            return True  # what was said before she could remember
         return self._reflection.step(now.astimezone(), llm, token)
 
     def close(self) -> None:
         """Let go of the disk; may be called twice."""
         self._database.close()
         self._aside.close()
+
+    def _take_in(self) -> None:
+        """Have the newest turns be able to come to mind, and move her as far as they do."""
+        for turn in self._memories.turns_at(SAID, AT_ONCE):
+            if turn.turn.role == "user":
+                before = self._database.hers_before(turn.turn.said_at)
+                self._growth.hear(turn.turn.text, before, turn.turn.said_at, turn=turn.id, by=turn.turn.by)
+        note(self._memories, self._embedder, limit=AT_ONCE)
 
     def _wished(self, words: str) -> Evidence | None:
         """How he wants her to be, if that is all that `words` say."""

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
+from samantha.mind.hearsay import neutral
 from samantha.mind.history import History
 from samantha.ports import Message, Recollection
 
@@ -132,7 +133,7 @@ def remembered(recalled: Sequence[Recollection], now: datetime) -> str:
     """
     parts = []
     for each in sorted(recalled, key=lambda each: each.at):
-        text = " ".join(each.text.replace(chr(34), chr(39)).split())
+        text = neutral(each.text)
         if each.quoted:
             parts.append(f' You remember that on {_day(each.at, now)} I told you: "{text}"')
         else:
