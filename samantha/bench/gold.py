@@ -50,7 +50,7 @@ class Gold:
         old = _found(told, self.outdated)
         if right is not None:
             return "wrong" if old is not None and _still(told, old, right) else "right"
-        if refuses:
+        if refuses or has(" ".join(each for each in sentences(answer) if not _tells(each)), self.accepted):
             return "unknown"
         if old is not None:
             return "wrong"

@@ -60,6 +60,7 @@ JOB = "What do I do for a living?"
         ("I honestly can't remember. Are you a teacher?", "unknown"),
         ("I'm not sure. Maybe you're a surveyor?", "unknown"),
         ("Are you a teacher?", "unknown"),
+        ("A teacher? That's a fine profession!", "unknown"),
         ("What do you do for a living?", "unknown"),
         ("Hmm, that's a good question!", "unknown"),
         ("", "unknown"),
