@@ -298,11 +298,10 @@ class Memories:
 
     @property
     def version(self) -> tuple[int, int]:
-        """Changes whenever another connection has changed the file, or memories were deleted by this one."""
+        """Changes when memories were forgotten, by whichever process, or the file is another; not when some came."""
         with self._file.use() as connection:
-            [data] = connection.execute("PRAGMA data_version").fetchone()
             row = connection.execute("SELECT value FROM state WHERE key = 'forgotten'").fetchone()
-        return int(data), int(row[0]) if row else 0
+        return self._file.openings, int(row[0]) if row else 0
 
     # --- how her character moved ----------------------------------------------------------------------
 

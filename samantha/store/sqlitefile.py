@@ -60,6 +60,8 @@ class SqliteFile:
         self.path = path
         self.key: bytes | None = None
         """What the file was opened with last; None: it is plain."""
+        self.openings = 0
+        """How often it was opened: after one of them it may be another file."""
         self._migrations = migrations
         self._patience = patience
         self._vault = vault
@@ -86,6 +88,7 @@ class SqliteFile:
             if self._connection is None:
                 self._connection = self._open()
                 self._opened = self._identity()
+                self.openings += 1
                 self._settle_down(self._connection)
             yield self._connection
         except sealing.errors() as problem:

@@ -324,3 +324,18 @@ def test_whatever_is_done_the_index_agrees_and_nothing_forgotten_is_left(
     assert [word for word in living.values() if not memories.matching(word, 1)] == []
     with closing(SqliteFile(folder / "samantha.db", MIGRATIONS, 1.0)) as again, again.use() as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_who_holds_memories_reads_them_anew_after_forgetting_and_not_after_each_turn(
+    folder: Path, database: Database, memories: Memories
+) -> None:
+    tell(database, TEA, RUTH)
+    before = memories.version
+    with closing(Database(folder)) as other:
+        ids = tell(other, RAIN, conversation="b")
+        assert memories.version == before
+        forget(other.file, turns=ids[:1])
+    after = memories.version
+    assert after != before
+    database.file.close()
+    assert memories.version != after  # it may be another file
