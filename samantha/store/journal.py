@@ -52,6 +52,8 @@ class Journal:
         self._writing: asyncio.Task[None] | None = None
         self._failing = False
         self._reopened = False
+        self._private = False
+        """Whether the newest turn is not kept: what goes on from it amends none."""
 
     @property
     def failing(self) -> bool:
@@ -91,12 +93,14 @@ class Journal:
         """Keep what `event` tells of, if it is a turn. Returns at once."""
         match event:
             case TurnReopened(text=text):
-                self._reopened = bool(text)
-            case Heard(private=True) | ReplySpoken(private=True):
-                self._reopened = False
+                self._reopened = bool(text) and not self._private
+            case Heard(private=True):
+                self._private, self._reopened = True, False
+            case ReplySpoken(private=True):
+                pass
             case Heard():
                 self._keep("user", event.text, amends=self._reopened, by=event.by)
-                self._reopened = False
+                self._private = self._reopened = False
             case ReplySpoken():
                 self._keep("assistant", event.text_heard, interrupted=event.interrupted)
             case _:

@@ -16,7 +16,7 @@ from fakes import NOON, Outcome, Script, converse, speech_and_silence
 
 from samantha.assistant import Assistant
 from samantha.errors import StorageError
-from samantha.events import Heard, ReplySpoken, Transcribed
+from samantha.events import Heard, ReplySpoken, Transcribed, TurnReopened
 from samantha.mind.history import History
 from samantha.mind.prompt import Prompt
 from samantha.ports import Message
@@ -99,6 +99,22 @@ def test_what_nobody_heard_of_her_is_not_kept(database: Database) -> None:
 
     asyncio.run(main())
     assert [(turn.role, turn.text) for turn in kept(database)] == [("user", "Hi.")]
+
+
+def test_a_turn_that_goes_on_from_one_that_is_not_kept_leaves_the_one_before_it(database: Database) -> None:
+    async def main() -> None:
+        journal = Journal(database, never)
+        journal.on(Heard(at=0, text="My sister plays the bassoon."))
+        journal.on(Heard(at=1, text="Forget that.", private=True))
+        journal.on(TurnReopened(at=2, text="Forget that."))
+        journal.on(Heard(at=3, text="Forget that, and what time is it?"))
+        journal.on(TurnReopened(at=4, text="Forget that, and what time is it?"))
+        journal.on(Heard(at=5, text="Forget that, and what time is it in Rome?"))
+        await journal.close(60)
+
+    asyncio.run(main())
+    said = [turn.text for turn in kept(database)]
+    assert said == ["My sister plays the bassoon.", "Forget that, and what time is it in Rome?"]
 
 
 def test_a_turn_keeps_its_clock_in_another_time_zone(
