@@ -187,7 +187,10 @@ _LEAD = re.compile(
 )
 """What may stand before a question that is put indirectly."""
 
-_AUX = r"(?:do|does|did|am|is|are|was|were|have|has|had|don't|doesn't|didn't|isn't|aren't|wasn't|haven't)"
+_AUX = (
+    r"(?:do|does|did|am|is|are|was|were|have|has|had|must|"
+    r"don't|doesn't|didn't|isn't|aren't|wasn't|haven't|can't|mustn't)"
+)
 _WH = r"(?:what|where|when|who|whom|whose|which|how)"
 _BEGINS = (
     re.compile(rf"^(?:[\w' ]{{0,40}}?\b)??{_AUX} (?P<who>i|my|you|your)\b"),
@@ -198,6 +201,9 @@ _BEGINS = (
     re.compile(rf"^{_WH}(?: \w+){{0,2}}? (?P<who>i|my|you|your)\b"),  # put indirectly
     re.compile(r"^(?P<who>my|your)\b"),
 )
+_PREPOSITION = re.compile(
+    r"^(?:in|on|at|to|for|with|from|by|of|about|since|until|under|after) (?=(?:what|which|whose|whom|how)\b)"
+)
 _OPENINGS = {"i": "You", "my": "Your", "you": "I", "your": "My"}
 
 
@@ -206,7 +212,7 @@ def opening(question: str) -> str:
 
     A model that is given it goes on in the right person.
     """
-    asked = _plain(question)
+    asked = _PREPOSITION.sub("", _plain(question))
     lead = _LEAD.match(asked)
     asked = asked[lead.end() :] if lead else asked
     if not lead and (_REQUEST.match(asked) or not re.match(rf"^(?:{_WH}|{_AUX})\b", asked)):
