@@ -1,24 +1,37 @@
-"""What the model is asked: who she is and what was said, made to fit its window."""
+"""What the model is asked: who she is, what was said and what comes to her mind, made to fit its window."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import logging
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
+from typing import TypeVar
 
+from samantha.dialog.remembrance import Moment, Remembrance
 from samantha.dialog.reply import Engines, Reply
 from samantha.dialog.token import Token
+from samantha.errors import ModelError
 from samantha.mind import summary
 from samantha.mind.history import History, Turn
 from samantha.mind.prompt import Prompt
 from samantha.ports import Message
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 AT_ONCE = 2400
 """Characters of conversation that are summed up in one go: half a minute of work on a slow machine."""
 
 
 class Context:
-    """`prompt` is who she is and whom she talks with, `history` what was said and heard."""
+    """`prompt` is who she is and whom she talks with, `history` what was said and heard, `remembrance` her memory.
 
-    def __init__(self, engines: Engines, prompt: Prompt) -> None:
+    `now` gives the time of day.
+    """
+
+    def __init__(self, engines: Engines, prompt: Prompt, now: Callable[[], datetime]) -> None:
+        self.remembrance = Remembrance(engines.memory, now)
         self.history = History()
         self.prompt = prompt
         self._engines = engines
@@ -62,6 +75,33 @@ class Context:
         self._draft = ((), "")
         return self.history.forget(texts)
 
+    # --- what she remembers ---------------------------------------------------------------------------
+
+    async def remember(self, work: Callable[[], T]) -> T:
+        """What `work` finds in her memory, on its thread; she may have none."""
+        return await self._engines.memory_lane.call(work) if self.remembrance else work()
+
+    async def think_of(self, words: str, moment: Moment) -> None:
+        """Have what belongs to `words` come to mind, and nothing that somebody has had forgotten."""
+        said = [turn.words for turn in self.history.turns if turn.role == "user"]
+        if lost := await self.remember(lambda: self.remembrance.lost(said)):
+            self.forget(lost)
+        await self.remember(lambda: self.remembrance.think_of(words, moment))
+
+    async def become(self) -> None:
+        """Be who she has become with her person."""
+        before = self.prompt.character
+        character = await self.remember(lambda: self.remembrance.character(before))
+        if character != before:
+            self.prompt = self.prompt.become(character)
+
+    async def reflect(self, token: Token) -> None:
+        """Think about what was said, until nothing is left or `token` is cancelled."""
+        llm = self._engines.llm
+        await self._engines.llm_lane.call(lambda: self.remembrance.reflect(llm, token))
+
+    # --- room -----------------------------------------------------------------------------------------
+
     async def _condense(self, token: Token) -> None:
         history = self.history
         gone = history.oldest_third()
@@ -81,9 +121,13 @@ class Context:
         llm, name = self._engines.llm, self.prompt.name
         lines = [("" if turn.role == "user" else "Samantha", turn.words) for turn in turns]
         asked = summary.request(before, lines, name)
-        written = await self._engines.llm_lane.call(
-            lambda: llm.ponder(asked, token, max_tokens=summary.REQUEST_TOKENS, grammar=summary.GRAMMAR)
-        )
+        try:
+            written = await self._engines.llm_lane.call(
+                lambda: llm.ponder(asked, token, max_tokens=summary.REQUEST_TOKENS, grammar=summary.GRAMMAR)
+            )
+        except ModelError as problem:  # one turn can be too long for a thought: it must go all the same
+            log.info("a summary is made without a model: %s", problem)
+            written = ""
         told = [turn.words for turn in turns if turn.role == "user"]
         return summary.checked(written, before, lines, name) or summary.gist(before, told)
 

@@ -17,7 +17,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 from samantha.audio.pcm import VOICE_RATE, Block, samples
 from samantha.config import Config
@@ -27,7 +27,7 @@ from samantha.dialog.audience import Audience, Judgement
 from samantha.dialog.background import Background, trace
 from samantha.dialog.context import Context
 from samantha.dialog.idle import REST, Idle
-from samantha.dialog.remembrance import Moment, Remembrance
+from samantha.dialog.remembrance import Moment
 from samantha.dialog.reply import Engines, Reply
 from samantha.dialog.token import Token
 from samantha.dialog.turn import OpenTurn
@@ -60,8 +60,6 @@ from samantha.voice.speaker import Speaker
 from samantha.voice.track import Track
 
 log = logging.getLogger(__name__)
-
-T = TypeVar("T")
 
 NOT_UNDERSTOOD = ("Sorry, I didn't catch that.", "Hm, could you say that again?", "I missed that, sorry.")
 """What she says when somebody spoke and no words could be made out."""
@@ -123,8 +121,9 @@ class Conversation:
         fillers: tuple[Filler, ...] = (),
         lost: Filler | None = None,
     ) -> None:
-        self.context = Context(engines, prompt)
+        self.context = Context(engines, prompt, now)
         """What she goes by when she thinks."""
+        self._remembrance = self.context.remembrance
         self.script: Callable[[str], str | None] | None = None
         """What she says to the words she hears, instead of thinking; None from it: think after all."""
         self._config = config
@@ -143,11 +142,10 @@ class Conversation:
         self._regrets = itertools.cycle(NOT_UNDERSTOOD)
         self._regretted = False
         self._asides = Asides()
-        self._remembrance = Remembrance(engines.memory, now)
         self._idle = Idle(
             (
-                (REST, self._settle),
-                (samples(config.memory.reflect_after_s), self._reflect),
+                (REST, self._come_to_rest),
+                (samples(config.memory.reflect_after_s), self.context.reflect),
             ),
             lambda text: self._publish(Failed(at=self._clock(), error=text)),
         )
@@ -380,32 +378,17 @@ class Conversation:
     def _noted(self, text: str, moment: Moment) -> str:
         return self.context.prompt.note(text, self._turn.began, moment.recalled)
 
-    async def _settle(self, token: Token) -> None:
-        """Be who she has become, and have the model ready for what comes."""
-        prompt = self.context.prompt
-        character = await self._remember(lambda: self._remembrance.character(prompt.character))
-        if character != prompt.character:
-            self.context.prompt = prompt.become(character)
-        self.audience.also_called(await self._remember(self._remembrance.called))
-        if names := await self._remember(self._remembrance.names):
-            self._turn.hint = ", ".join(dict.fromkeys(filter(None, (prompt.name, *names[:NAMES]))))
-        await self.context.make_room(token)
+    async def _come_to_rest(self, token: Token) -> None:
+        """Be who she has become, expect whom he speaks of, and have the model ready for what comes."""
+        context, remembrance = self.context, self._remembrance
+        await context.become()
+        self.audience.also_called(await context.remember(remembrance.called))
+        if names := await context.remember(remembrance.names):
+            self._turn.hint = ", ".join(dict.fromkeys(filter(None, (context.prompt.name, *names[:NAMES]))))
+        await context.make_room(token)
 
-    async def _reflect(self, token: Token) -> None:
-        llm = self._engines.llm
-        await self._engines.llm_lane.call(lambda: self._remembrance.reflect(llm, token))
-
-    async def _think_of(self, words: str, moment: Moment | None = None) -> None:
-        """Have what belongs to `words` come to mind, and nothing that somebody has had forgotten."""
-        said = [turn.words for turn in self.context.history.turns if turn.role == "user"]
-        lost = await self._remember(lambda: self._remembrance.lost(said))
-        if lost:
-            self.context.forget(lost)
-        await self._remember(lambda: self._remembrance.think_of(words, moment or self._remembrance.moment))
-
-    async def _remember(self, work: Callable[[], T]) -> T:
-        """What `work` finds in her memory; she may have none."""
-        return await self._engines.memory_lane.call(work) if self._remembrance else work()
+    async def _think_of(self, words: str) -> None:
+        await self.context.think_of(words, self._remembrance.moment)
 
     # --- one attempt to answer ------------------------------------------------------------------------
 
@@ -502,14 +485,16 @@ class Conversation:
     async def _prepare(self, attempt: Attempt, words: str) -> tuple[str, bool]:
         """How her answer to `words` begins if that is not left to the model, and whether that is all of it."""
         remembrance, moment = self._remembrance, attempt.moment
-        if await self._remember(lambda: remembrance.asked(words, moment)):
+        if await self.context.remember(lambda: remembrance.asked(words, moment)):
             await attempt.reply.commitment()  # what is forgotten is gone
-            if (attended := await self._remember(lambda: remembrance.attend(words, moment))) is not None:
+            if (
+                attended := await self.context.remember(lambda: remembrance.attend(words, moment))
+            ) is not None:
                 if attended.forgotten and self.context.forget(attended.forgotten):
                     self._unsaid = None
                     self._idle.begin(self._clock())
                 return attended.line, True
-        return await self._remember(lambda: remembrance.opening(words, moment))
+        return await self.context.remember(lambda: remembrance.opening(words, moment))
 
     async def _reply_to(
         self, attempt: Attempt, text: str, show: Callable[[str], None], *, aloud: bool
@@ -517,7 +502,7 @@ class Conversation:
         """Answer what was written."""
         moment = attempt.moment
         try:
-            await self._think_of(text, moment)
+            await self.context.think_of(text, moment)
         finally:
             if not attempt.private:
                 note = self.context.prompt.note(text, self._now(), moment.recalled)
@@ -630,7 +615,8 @@ class Conversation:
                     transcript, attempt.judgement = found, Judgement(None, called=True)
             if attempt.judgement.reason is None:
                 attempt.moment.by = attempt.judgement.by
-                await self._think_of(joined(self._turn.before, transcript.text), attempt.moment)
+                words = joined(self._turn.before, transcript.text)
+                await self.context.think_of(words, attempt.moment)
             return transcript, attempt.judgement.reason
         finally:
             attempt.reply.hearing = False
@@ -843,7 +829,7 @@ class Conversation:
             if not private:
                 self.context.history.samantha(heard, interrupted=interrupted)
                 spoke = partial(self._remembrance.spoke, heard, interrupted=interrupted)
-                self._background.start(self._remember(spoke))
+                self._background.start(self.context.remember(spoke))
         self._publish(
             ReplySpoken(at=self._clock(), text_heard=heard, interrupted=interrupted, private=private)
         )

@@ -8,9 +8,11 @@ from datetime import datetime
 
 from samantha.mind import almanac, care, facts, when
 from samantha.mind.deixis import turned
+from samantha.mind.nicknames import nickname_in
 from samantha.mind.noting import meanings
 from samantha.mind.recall import Recall
 from samantha.mind.relations import Fact, closes, content, subject_of, words
+from samantha.mind.wording import stems
 from samantha.ports import Attended, Embedder, Recollection
 from samantha.store import forgetting
 from samantha.store.database import Database
@@ -18,6 +20,13 @@ from samantha.store.memories import Memories, Remembered
 
 TOLD = 4
 """Things she tells at most when she is asked what she knows."""
+
+WORTH = 0.4
+"""Of how much it matters: what was said at some time and is told when she is asked what was. No "good morning"."""
+
+LATELY = 40
+MATTERS = 0.6
+"""Of what he said lately, what matters so much is known before she has thought about it."""
 
 _BEGINS_WITH = re.compile(r"^(?:her|his|its|their)\b|^(?:she|he|it|they)\b", re.IGNORECASE)
 
@@ -83,14 +92,19 @@ class Errands:
             return None
         whom = next((fact.subject for fact in old if fact.subject), "")
         right = _told_of(whom, text)
+        right = f"{right[0].upper()}{right[1:]}"
         found = facts.checked([], right)
         new = found[0].fact if found else Fact(whom, "", "")
         names = facts_names(self._memories)
         wrong = [
             fact
             for fact in old
-            if not new.relation or closes(new, Fact(fact.subject, fact.relation, fact.value), right, names)
-        ] or (old if len(old) == 1 else [])
+            if (
+                closes(new, Fact(fact.subject, fact.relation, fact.value), right, names)
+                if new.relation
+                else stems(fact.relation) & stems(right)
+            )
+        ] or (old if len(old) == 1 or not new.relation else [])
         by = self._add(right, new, now)
         for each in wrong:
             self._memories.close(each.id, now, by)
@@ -153,7 +167,9 @@ class Errands:
     # --- tell -----------------------------------------------------------------------------------------
 
     def _tell(self, topic: str, now: datetime) -> str:
-        known = [fact for fact in self._memories.listed(("fact",)) if fact.text]
+        known = [
+            fact for fact in self._memories.listed(("fact",)) if fact.text and not nickname_in(fact.text)
+        ]
         if topic:
             names = facts_names(self._memories)
             whom, asked = subject_of(topic, names), content(topic)
@@ -162,6 +178,10 @@ class Errands:
                 for fact in known
                 if subject_of(fact.subject, names) == whom or (asked and asked <= content(fact.text))
             ]
+        else:
+            taken = {fact.turn for fact in known}
+            said = self._memories.listed(("said",), limit=LATELY)
+            known += [each for each in said if each.importance >= MATTERS and each.turn not in taken]
         known.sort(key=lambda fact: (fact.importance, fact.at), reverse=True)
         told = list(dict.fromkeys(turned(fact.text.rstrip(" .!")) for fact in known))
         if told:
@@ -178,19 +198,24 @@ class Errands:
             best = [each for each in found if span is None or span.start <= each[2] < span.end][:1]
         elif span is not None:
             then = self._memories.listed(("said",), current=False, since=span.start, before=span.end)
-            told = sorted(then, key=lambda each: each.importance, reverse=True)[:TOLD]
+            worth = [each for each in then if each.importance >= WORTH and nickname_in(each.text) is None]
+            told = sorted(worth, key=lambda each: each.importance, reverse=True)[:TOLD]
             best = [(each.id, each.text, each.at) for each in sorted(told, key=lambda each: each.at)]
         else:
             best = []
         if not best:
-            return care.nothing_known(topic)
+            return care.nothing_then() if span is not None and not topic else care.nothing_known(topic)
         self.last = tuple(Recollection(id, text, at, quoted=True, score=1.0) for id, text, at in best)
         return care.because_of(self.last, now)
 
     def _on(self, topic: str) -> list[Remembered]:
         """What he said that names `topic`, or who that is: what matters most first, then the newest."""
         memories, _ = self._about(topic)
-        said = [each for each in self._memories.get(memories) if each.kind == "said"]
+        said = [
+            each
+            for each in self._memories.get(memories)
+            if each.kind == "said" and not each.text.rstrip().endswith("?")
+        ]
         return sorted(said, key=lambda each: (each.importance, each.at), reverse=True)
 
     def _known(self, words: str, now: datetime) -> str:

@@ -136,7 +136,7 @@ OTHERS = tuple(
         r"pregnant|expecting|allergic|a vegetarian|vegan|meeting me|retiring|turning \w+)\b",
         r"^[Ww]ho (?:gave|taught|told|sold|lent|sent|recommended|introduced|invited|raised|helped|visited|called|"
         r"named|bought) (?:me|us)\b",
-        rf"^(?:[Ww]hat|[Ww]here|[Ww]ho)(?: \w+)? (?:does|did) {_NAME} (?:live|work|do for a living|study|play|"
+        rf"^(?:[Ww]hat|[Ww]here|[Ww]ho|[Ww]hich)(?: \w+)? (?:does|did) {_NAME} (?:live|work|do for a living|study|play|"
         rf"teach|like|grow up|move|go to school|collect|drive|want to be)$",
         rf"^(?:[Ww]hat|[Ww]hen|[Ww]here|[Ww]ho)(?:'s| is| are| was) {_NAME}'s (?:\w+ )?{_KNOWN_BY}\b",
         rf"^[Hh]ow old (?:is|are) {_NAME}'s {_KNOWN_BY}\b",
