@@ -22,6 +22,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text f
 Id = Annotated[str, typer.Argument(metavar="ID", help="An id of `samantha memory list`; t12 is turn 12.")]
 Force = Annotated[bool, typer.Option("--force", help="Also over a file that is there.")]
 
+AKIN = 0.15
+"""Of a search's score: what has less to do with the words is not shown. What is unrelated stays below 0.12."""
+
 
 @app.command("list")
 def list_(
@@ -79,7 +82,8 @@ def search(
     from samantha.mind.recall import Recall
 
     with access.opened() as here:
-        scores = dict(Recall(here.memories, root.embedder(here.config)).search(" ".join(words), limit))
+        ranked = Recall(here.memories, root.embedder(here.config)).search(" ".join(words), limit)
+        scores = {id: score for id, score in ranked if score >= AKIN}
         there = here.memories.get(list(scores))
     if as_json:
         _print([{**access.as_json(each), "score": round(scores[each.id], 3)} for each in there])

@@ -19,14 +19,15 @@ _KINDS = {"fact": "she knows", "thread": "open", "diary": "her diary", "said": "
 
 
 def listed(memories: Sequence[Remembered]) -> None:
-    """Facts, threads and the diary, each by date, newest first."""
+    """Facts, threads and the diary, each by date, newest first. Facts out of one sentence are told apart."""
     of = {kind: [each for each in memories if each.kind == kind] for kind in ("fact", "thread", "diary")}
     table = _table()
     for kind, title in (("fact", "What she knows"), ("thread", "What is open")):
         if of[kind]:
             _head(table, title)
+        texts = [each.text for each in of[kind]]
         for each in of[kind]:
-            _add(table, each)
+            _add(table, each, apart=kind == "fact" and texts.count(each.text) > 1)
     if of["diary"]:
         _head(table, "Her diary")
     for when, entries in groupby(of["diary"], key=lambda entry: entry.at.date()):
@@ -61,7 +62,7 @@ def memory(what: Remembered, source: LearntTurn | None, closer: Remembered | Non
     """All there is about one."""
     rows = [
         (_KINDS[what.kind], plain(what.text)),
-        ("that is", " · ".join(filter(None, (what.subject, what.relation, what.value)))),
+        ("that is", _told(what)),
         ("since", _moment(what.at)),
         ("due", _moment(what.due)),
         ("until", _moment(what.until)),
@@ -113,8 +114,10 @@ def _head(table: Table, title: str) -> None:
     table.add_row("", Text(title, style=f"bold {RED}"), "")
 
 
-def _add(table: Table, each: Remembered, *, dated: bool = True) -> None:
+def _add(table: Table, each: Remembered, *, dated: bool = True, apart: bool = False) -> None:
     words = Text(plain(each.text), style=MUTED if each.until else "")
+    if apart:
+        words.append(f"  {_told(each)}", style=MUTED)
     if each.feeling:
         words.append(f"  {plain(each.feeling)}", style=WOOD)
     when = short_day(each.at) if dated else ""
@@ -123,6 +126,10 @@ def _add(table: Table, each: Remembered, *, dated: bool = True) -> None:
     elif each.due is not None:
         when = f"due {short_day(each.due)}"
     table.add_row(str(each.id), words, when)
+
+
+def _told(fact: Remembered) -> str:
+    return " · ".join(plain(part) for part in (fact.subject, fact.relation, fact.value) if part)
 
 
 def _show(table: Table, nothing: str) -> None:

@@ -69,7 +69,7 @@ def show(as_json: Json = False) -> None:
         console.print(Text(f"  She calls you {his}.", style=CREAM))
     if hers:
         console.print(Text(f"  You call her {hers}.", style=CREAM))
-    said = f"{steps} steps since the first day" if steps else "As on the first day"
+    said = f"{_counted(steps)} since the first day" if steps else "As on the first day"
     console.print(Text(f"  {said}{', and frozen' if frozen else ''}.", style=MUTED))
 
 
@@ -114,7 +114,7 @@ def reset(
     if as_json:
         _print({"undone": len(gone)})
     else:
-        print(f"She is as on the first day; {len(gone)} steps were taken back.")
+        print(f"She is as on the first day. Taken back: {_counted(len(gone))}.")
 
 
 @app.command()
@@ -224,6 +224,10 @@ def _tell(steps: Sequence[Step], *, as_json: bool, none: str) -> None:
             Text(step.reason, style=CREAM),
         )
     Console(highlight=False).print(table)
+
+
+def _counted(steps: int) -> str:
+    return f"{steps} {'step' if steps == 1 else 'steps'}"
 
 
 def _print(what: Any) -> None:

@@ -268,6 +268,11 @@ def nothing_known(topic: str) -> str:
     return _pick(topic, *lines).format(turned(topic))
 
 
+def nothing_then() -> str:
+    """Nothing that she could tell was said at the time he asked about."""
+    return "I don't remember anything from then."
+
+
 def because(recollection: Recollection, now: datetime) -> str:
     """How she knows: when he said it, and what."""
     return because_of((recollection,), now)

@@ -140,6 +140,15 @@ def test_search(database: Database) -> None:
     assert "nothing of that" in run("search", "zeppelin")
 
 
+def test_facts_of_one_sentence_are_told_apart(database: Database) -> None:
+    assert "my sister · name · Ruth" not in run("list")
+    twin = Remembered(kind="fact", text=RUTH, at=NOON, subject="Ruth", relation="plays", value="the bassoon")
+    Memories(database.file).add(twin)
+    listed = run("list")
+    assert "my sister · name · Ruth" in listed
+    assert "Ruth · plays · the bassoon" in listed
+
+
 def test_edit_closes_what_was_and_overwrites_nothing(database: Database) -> None:
     new = data("edit", "2", "Nadia")
     assert (new["text"], new["value"], new["subject"]) == (
