@@ -310,8 +310,9 @@ class Daemon:
         changed = differences(self.config, config)
         if not changed:
             return []
-        if "paths.state" in changed:
-            raise ConfigError("paths.state cannot change while she runs.", "Stop her, and start her again.")
+        for path in ("paths.state", "memory.encrypted"):  # her journal has the file open, as it is
+            if path in changed:
+                raise ConfigError(f"{path} cannot change while she runs.", "Stop her, and start her again.")
         if any(path.partition(".")[0] in ENGINES and path not in LIGHT for path in changed):
             parts = await self._loading.call(lambda: self._load(config, lambda _: None))
         end = time.monotonic() + POLITE

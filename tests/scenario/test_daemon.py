@@ -161,7 +161,12 @@ def test_what_is_asked_between_two_sets_of_settings_is_done_with_the_new_ones() 
 
 
 @pytest.mark.parametrize(
-    ("key", "value", "kind"), [("llm.context", 3, ConfigError), ("llm.model", "broken", ModelError)]
+    ("key", "value", "kind"),
+    [
+        ("llm.context", 3, ConfigError),
+        ("llm.model", "broken", ModelError),
+        ("memory.encrypted", True, ConfigError),
+    ],
 )
 def test_wrong_settings_are_refused_and_the_old_ones_stay(
     key: str, value: object, kind: type[SamanthaError]
