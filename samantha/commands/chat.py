@@ -83,6 +83,7 @@ class TextConversation:
         remembrance, history = self._remembrance, self.history
         moment = remembrance.begin(by)
         private = remembrance.private(text, moment)
+        history.forget(remembrance.lost([turn.words for turn in history.turns if turn.role == "user"]))
         remembrance.think_of(text, moment)
         if not private:
             self._keep("user", text, by=by)
@@ -204,16 +205,15 @@ def chat(config: Config, *, once: str | None, as_json: bool, with_running: bool)
 
 def _own(config: Config) -> TextConversation:
     known = profile.read(config.state_folder)
+    memory = app.memory(config, known.name)
     if sys.stderr.isatty():
         with Console(stderr=True).status(f"[{MUTED}]waking up[/]", spinner="dots", spinner_style=RED):
-            llm, prompt = app.mind(config, user_name=known.name)
+            llm, prompt = app.mind(config, user_name=known.name, memory=memory)
     else:
-        llm, prompt = app.mind(config, user_name=known.name)
+        llm, prompt = app.mind(config, user_name=known.name, memory=memory)
     for stand_in in fallbacks(llm):
         stand_in.tell(lambda sentence: print(sentence, file=sys.stderr))
-    memory = app.memory(config, known.name)
     database = app.database(config) if memory is not None else None
-    prompt = prompt.become(memory.character) if memory is not None else prompt
     return TextConversation(
         config, llm, prompt, memory, database, complain=lambda sentence: print(sentence, file=sys.stderr)
     )
