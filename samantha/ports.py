@@ -298,6 +298,10 @@ class Memory(Protocol):
         """
         ...
 
+    def tell(self, words: str, now: datetime) -> str:
+        """What she answers to `words` out of her memory alone; "" leaves it to the model."""
+        ...
+
     def spoke(self, text: str, *, interrupted: bool) -> None:
         """Of an answer of hers `text` was heard; `interrupted`: she would have gone on."""
         ...

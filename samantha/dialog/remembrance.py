@@ -102,11 +102,10 @@ class Remembrance:
         memory, last, began = self._memory, moment.before, moment.began
         if memory is None or moment.by == "other":
             return "", False
-        about = deixis.about(words)
-        if about in ("person", "other") and not moment.recalled:
-            begun, whole = deixis.unknown(words), True
-        else:
-            begun, whole = (deixis.opening(words) if moment.recalled or about else ""), False
+        begun = self._ask(lambda: memory.tell(words, began), "")
+        whole = bool(begun)
+        if not whole and (moment.recalled or deixis.about(words)):
+            begun = deixis.opening(words)
         if last is None or began - last > AGAIN_TOGETHER:
             greeting, alone = self._ask(lambda: memory.greeting(words, began), ("", False))
             if alone:

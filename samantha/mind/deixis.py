@@ -270,6 +270,38 @@ def about(question: str) -> About | None:
     return "other" if at >= 0 and any(pattern.match(written[at:]) for pattern in questions.OTHERS) else None
 
 
+_ASKS = re.compile(
+    r"^(?:(?:in|on|at|from|for|with|to|by|of|about|knowing about) )?(?:what(?! an?\b)|which|who|whose|whom|where|when|"
+    r"how (?:old|many|much|long|tall|big|far|often))\b"
+)
+_BRIEF = 12
+"""Words; a longer one without a question mark is none."""
+_MINE = re.compile(r"\b(?:i|my|our|me|us|we)\b")
+_ADVICE = re.compile(
+    r"\b(?:do|did) i (?:do|say|get|find|start|know|need|have to (?:lose|pay)|go from here)\b|"
+    r"\b(?:what am i doing|did you|do you (?:think|mean)|have i done|where am i|who am i|mean(?:s|t)?|wrong with|"
+    r"where were we|was i saying|were we talking|let me|tell me|would you|would my)\b|\b(?:my|our) "
+    r"(?:purpose|horoscope|chances?|options?|luck|code|plan|ip)\b"
+)
+
+
+def asks(question: str) -> bool:
+    """Whether `question` asks what, who, where, when or how much, and for no advice."""
+    asked = _plain(question)
+    whole = question.rstrip().endswith("?") or len(asked.split()) <= _BRIEF
+    return (
+        whole
+        and bool(_ASKS.match(asked))
+        and not questions.GENERAL.search(asked)
+        and not _ADVICE.search(asked)
+    )
+
+
+def personal(question: str) -> bool:
+    """Whether `question`, of whatever form, may well ask for something of her person's."""
+    return asks(question) and bool(_MINE.search(_plain(question)))
+
+
 _UNKNOWN = (
     "I don't think you've told me that.",
     "You haven't told me that yet, I think.",

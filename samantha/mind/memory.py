@@ -15,6 +15,7 @@ from samantha.mind.reactions import Before, evidence
 from samantha.mind.recall import Recall
 from samantha.mind.reflection import Reflection
 from samantha.mind.reunion import Reunion
+from samantha.mind.telling import Telling
 from samantha.mind.traits import Evidence, Traits
 from samantha.ports import Attended, Embedder, LanguageModel, Recollection
 from samantha.store.database import Database
@@ -57,6 +58,7 @@ class Companion:
         self._words = int(tokens / TOKENS_A_WORD)
         self._memories = Memories(self._database.file)
         self._recall = Recall(self._memories, embedder)
+        self._telling = Telling(self._recall, self._memories)
         self._growth = Growth(self._database, frozen=not grows)
         self._errands = Errands(self._database, self._recall, embedder)
         self._reunion = Reunion(self._database, name, apart)
@@ -98,6 +100,10 @@ class Companion:
     def greeting(self, words: str, now: datetime) -> tuple[str, bool]:
         """How she begins her answer to the first `words` after a while, and whether that is all of it; or ""."""
         return self._reunion.greet(words, now)
+
+    def tell(self, words: str, now: datetime) -> str:
+        """What she answers to `words` out of her memory alone; "" leaves it to the model."""
+        return self._telling.tell(words, now.astimezone())
 
     def spoke(self, text: str, *, interrupted: bool) -> None:
         """Of an answer of hers `text` was heard."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -30,6 +30,18 @@ _TERMS = 6
 """Words of a question that are looked for."""
 _ALIKE = 0.75
 """Two pieces that are so much alike say nearly the same: the newer one holds."""
+_CONSIDERED = 32
+"""So many that might fit are compared with each other."""
+_RENEWED = 0.5
+"""What is so much like something older, in meaning and words, and tells of a change, takes its place."""
+_RIVALS, _HARDLY = 8, 0.01
+_RENEWS = re.compile(
+    r"\b(?:now|nowadays|any ?more|no longer|instead|from now on|these days|by now|isn't|aren't|doesn't|new|"
+    r"renamed|changed|finished|finally|retired|closed|gone off|split up|broke up|dropped|sold|moved|switched|"
+    r"swapped|replaced|since then|so (?:i|we|she|he|they|it)|is off)\b",
+    re.IGNORECASE,
+)
+"""How one tells that something is otherwise than it was."""
 _WORDS = 30
 """Of a quotation."""
 _HALF_LIFE_DAYS = 120
@@ -84,11 +96,17 @@ class Recall:
         self._newest = 0
 
     def recall(
-        self, words: str, now: datetime, *, limit: int = 2, leave_out: Collection[int] = ()
+        self,
+        words: str,
+        now: datetime,
+        *,
+        limit: int = 2,
+        leave_out: Collection[int] = (),
+        least: float = THRESHOLD,
     ) -> tuple[Recollection, ...]:
         """What comes to mind at `words`, which need not be finished; the best first, mostly nothing.
 
-        `leave_out` are turns that are in plain view anyway.
+        `leave_out` are turns that are in plain view anyway; what fits less than `least` does not come.
         """
         span = when.asked(words, now) if _TOLD.search(words) else None
         if span is not None:
@@ -98,6 +116,9 @@ class Recall:
             return ()
         past = bool(_PAST.search(words))
         found = self._fitting(question, self._point(words), now, past, leave_out)
+        if not past:
+            found = self._renewed(found)
+        found = sorted((each for each in found if each.fit >= least), key=lambda each: -each.weight)
         return _recollections(self._distinct(found, limit), question)
 
     def _said_then(
@@ -128,7 +149,7 @@ class Recall:
     def _fitting(
         self, question: Question, point: Block | None, now: datetime, past: bool, leave_out: Collection[int]
     ) -> list[_Found]:
-        """What fits, by its weight."""
+        """What might fit: the few that do best."""
         near = self._near(question, point)
         memories = self._memories.get(list(near))
         aliases = frozenset().union(*(introduced(question.people, each.text) for each in memories))
@@ -150,9 +171,57 @@ class Recall:
                 kind = relations.kind(relations.Fact(memory.subject, memory.relation, memory.value))
                 told = f"{text} {memory.subject} {kind} {memory.relation} {memory.value}"
                 fits = max(fits, fit(question, told, cosine, aliases))
-            if fits >= THRESHOLD:
-                found.append(_Found(memory, place, text, quoted, fits, _weight(fits, memory, now)))
-        return sorted(found, key=lambda each: -each.weight)
+            found.append(_Found(memory, place, text, quoted, fits, _weight(fits, memory, now)))
+        return sorted(found, key=lambda each: -each.weight)[:_CONSIDERED]
+
+    def _renewed(self, found: list[_Found]) -> list[_Found]:
+        """`found` without what a later one says is otherwise now: that one fits as well as what it takes the place of.
+
+        "She runs a flower shop now" answers whatever "Priya is a radiographer" answered.
+        """
+        if not any(_RENEWS.search(each.text) for each in found):
+            return found
+        found = sorted(found, key=lambda each: each.memory.at)
+        alike, bags = self._alikeness(found), [stems(each.text) for each in found]
+        instead: dict[int, int] = {}
+        for place, each in enumerate(found):
+            if not _RENEWS.search(each.text):
+                continue
+            resembling = [
+                0.0
+                if _of_one_turn(older, each) or older.text.rstrip().endswith("?")
+                else float(alike[place, other]) + _overlap(bags[place], bags[other]) / 2
+                for other, older in enumerate(found[:place])
+            ]
+            best = max(resembling, default=0.0)
+            if best < _RENEWED or self._resembles_more(each, best):
+                continue
+            old = resembling.index(best)
+            of_old = [
+                other
+                for other in range(place)
+                if other == old or (_of_one_turn(found[other], found[old]) and resembling[other] >= _RENEWED)
+            ]
+            while old in instead:
+                old = instead[old]
+            fits, weighs = found[old].fit, found[old].weight
+            found[place] = replace(each, fit=max(each.fit, fits), weight=max(each.weight, weighs))
+            instead |= dict.fromkeys((*of_old, old), place)
+        return [each for place, each in enumerate(found) if place not in instead]
+
+    def _resembles_more(self, found: _Found, than: float) -> bool:
+        """Whether something older that is not among what was found is more like `found` than `than`."""
+        if self._index is None:
+            return False
+        point, bag = self._index.points([(found.memory.id, found.place)])[0], stems(found.text)
+        near = {id: cosine for id, _, cosine in self._index.nearest(point, _RIVALS)}
+        return any(
+            near[each.id] + _overlap(bag, stems(each.text)) / 2 > than + _HARDLY
+            for each in self._memories.get(list(near))
+            if each.at < found.memory.at
+            and each.turn != found.memory.turn
+            and not each.text.rstrip().endswith("?")
+        )
 
     def search(self, words: str, limit: int) -> list[tuple[int, float]]:
         """Memories that have to do with `words`, whatever they are, and how much, in [0, 1]; best first."""
@@ -296,6 +365,15 @@ def _shared(question: Question, text: str) -> float:
     """How much of what `question` is about is in `text`, in [0, 1]."""
     there = stems(text)
     return sum(any(akin(word, other) for other in there) for word in question.content) / len(question.content)
+
+
+def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
+    """How much of the shorter of two sets of stems is in the other, in [0, 1]."""
+    return len(one & other) / max(1, min(len(one), len(other)))
+
+
+def _of_one_turn(one: _Found, other: _Found) -> bool:
+    return one.memory.turn is not None and one.memory.turn == other.memory.turn
 
 
 def _terms(text: str) -> list[str]:
