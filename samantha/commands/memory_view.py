@@ -117,7 +117,7 @@ def _head(table: Table, title: str) -> None:
 def _add(table: Table, each: Remembered, *, dated: bool = True, apart: bool = False) -> None:
     words = Text(plain(each.text), style=MUTED if each.until else "")
     if apart:
-        words.append(f"  {_told(each)}", style=MUTED)
+        words.append(f"\n{_told(each)}", style=MUTED)
     if each.feeling:
         words.append(f"  {plain(each.feeling)}", style=WOOD)
     when = short_day(each.at) if dated else ""
