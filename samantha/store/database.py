@@ -146,7 +146,8 @@ class Database:
             ).fetchone()[0]
             if newest is not None:
                 connection.execute(
-                    "UPDATE turns SET text = ? WHERE id = ?", (storable(redact(turn.text)), newest)
+                    "UPDATE turns SET text = ?, by = ? WHERE id = ?",
+                    (storable(redact(turn.text)), turn.by, newest),
                 )
         if newest is None:
             self.add_turn(conversation, turn)

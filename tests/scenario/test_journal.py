@@ -22,6 +22,7 @@ from samantha.mind.prompt import Prompt
 from samantha.ports import Message
 from samantha.store.database import Database, KeptTurn
 from samantha.store.journal import MOST_PENDING, RESTORED, Journal, restore
+from samantha.store.memories import SAID, Memories
 
 pytestmark = pytest.mark.scenario
 
@@ -115,6 +116,19 @@ def test_a_turn_that_goes_on_from_one_that_is_not_kept_leaves_the_one_before_it(
     asyncio.run(main())
     said = [turn.text for turn in kept(database)]
     assert said == ["My sister plays the bassoon.", "Forget that, and what time is it in Rome?"]
+
+
+def test_a_turn_that_another_voice_goes_on_with_is_no_longer_his(database: Database) -> None:
+    async def main() -> None:
+        journal = Journal(database, never)
+        journal.on(Heard(at=0, text="I like tea"))
+        journal.on(TurnReopened(at=1, text="I like tea"))
+        journal.on(Heard(at=2, text="I like tea and I live in a castle.", by="other"))
+        await journal.close(60)
+
+    asyncio.run(main())
+    [turn] = Memories(database.file).turns_at(SAID, 9)
+    assert (turn.turn.text, turn.turn.by) == ("I like tea and I live in a castle.", "other")
 
 
 def test_a_turn_keeps_its_clock_in_another_time_zone(
