@@ -167,8 +167,12 @@ class Errands:
     # --- tell -----------------------------------------------------------------------------------------
 
     def _tell(self, topic: str, now: datetime) -> str:
+        every = self._memories.listed(("fact",), current=False)
+        over = {(fact.turn, fact.text) for fact in every if fact.until is not None}
         known = [
-            fact for fact in self._memories.listed(("fact",)) if fact.text and not nickname_in(fact.text)
+            fact
+            for fact in every
+            if fact.text and (fact.turn, fact.text) not in over and not nickname_in(fact.text)
         ]
         if topic:
             names = facts_names(self._memories)

@@ -82,3 +82,6 @@ def test_a_correction_takes_back_what_it_contradicts_and_no_more(
     assert name in still
     assert plays not in still
     assert any("oboe" in text and text[0].isupper() for text in still.values())
+    known = answer(companion, "What do you know about my sister?")
+    assert "oboe" in known
+    assert "bassoon" not in known
