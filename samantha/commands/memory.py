@@ -41,8 +41,9 @@ def list_(
             turns = here.turns()
             _print([access.turn_as_json(each) for each in turns]) if as_json else view.said(turns)
         else:
-            found = here.memories.listed(current=not everything)
-            _print([access.as_json(each) for each in found]) if as_json else view.listed(found)
+            every = here.memories.listed(current=False)
+            found = [each for each in every if everything or each.until is None]
+            _print([access.as_json(each) for each in found]) if as_json else view.listed(found, every)
 
 
 @app.command()

@@ -18,14 +18,14 @@ _WHO = {"user": "You", "assistant": "Samantha"}
 _KINDS = {"fact": "she knows", "thread": "open", "diary": "her diary", "said": "you said"}
 
 
-def listed(memories: Sequence[Remembered]) -> None:
-    """Facts, threads and the diary, each by date, newest first. Facts out of one sentence are told apart."""
+def listed(memories: Sequence[Remembered], every: Sequence[Remembered]) -> None:
+    """Facts, threads and the diary, each by date, newest first. Of `every` one, those of one sentence are told apart."""
     of = {kind: [each for each in memories if each.kind == kind] for kind in ("fact", "thread", "diary")}
     table = _table()
+    texts = [each.text for each in every if each.kind == "fact"]
     for kind, title in (("fact", "What she knows"), ("thread", "What is open")):
         if of[kind]:
             _head(table, title)
-        texts = [each.text for each in of[kind]]
         for each in of[kind]:
             _add(table, each, apart=kind == "fact" and texts.count(each.text) > 1)
     if of["diary"]:
