@@ -8,6 +8,7 @@ disk, or another process that reads just then leaves the mark, and the next to o
 from __future__ import annotations
 
 import logging
+import re
 import shutil
 import sqlite3
 import time
@@ -23,6 +24,8 @@ log = logging.getLogger(__name__)
 WORDS = "words."
 """Begins the keys of `state` under which something is kept that was made of what was said."""
 
+_ONE_TURN_S = 120.0
+"""Between the beginning of a turn and its being kept."""
 _TOLD, _REFLECTED = 3, 2  # see store/memories.py
 SWITCHES = ("muted", "mode", "growth.frozen")
 """Of `state`, what was switched by hand and tells nothing of the person."""
@@ -131,13 +134,11 @@ def _delete(
     alone, sources = _sources(connection, memories)
     gone = _with_replies(connection, [*sources, *turns])
     texts = _texts(connection, gone)
+    said = _said(connection, gone)
     _untell(connection, gone)
     connection.executemany("DELETE FROM turns WHERE id = ?", gone)
     connection.executemany("DELETE FROM memories WHERE id = ?", alone)
-    rootless = connection.execute("SELECT id, text FROM memories WHERE turn IS NULL").fetchall()
-    connection.executemany(
-        "DELETE FROM memories WHERE id = ?", [(id,) for id, text in rootless if text in texts]
-    )
+    connection.executemany("DELETE FROM memories WHERE id = ?", _told_in(connection, said))
     connection.execute("DELETE FROM state WHERE substr(key, 1, ?) = ?", (len(WORDS), WORDS))
     return before - _count(connection), texts
 
@@ -151,7 +152,44 @@ def _sources(connection: sqlite3.Connection, memories: Iterable[int]) -> tuple[l
             turns.append(row[1])
         else:
             alone.append((id,))
+            if row is not None and row[0] != "diary":
+                turns += _tellers(connection, id)
     return alone, turns
+
+
+def _tellers(connection: sqlite3.Connection, memory: int) -> list[int]:
+    """The turns of the person's in which `memory`, which points to none, was told."""
+    told = connection.execute("SELECT text, value, at FROM memories WHERE id = ?", (memory,)).fetchone()
+    turns = connection.execute("SELECT id, text, said_at FROM turns WHERE role = 'user'")
+    return [id for id, text, at in turns if _tells(_bare(text), at, *told)]
+
+
+def _told_in(connection: sqlite3.Connection, said: Sequence[tuple[str, float]]) -> list[tuple[int]]:
+    """The memories that point to no turn and were told in one that was `said`; rows for `executemany`."""
+    rootless = connection.execute("SELECT id, text, value, at FROM memories WHERE turn IS NULL").fetchall()
+    bare = [(_bare(text), at) for text, at in said]
+    return [(id,) for id, *told in rootless if any(_tells(text, at, *told) for text, at in bare)]
+
+
+def _tells(turn: str, said_at: float, text: str, value: str, at: float) -> bool:
+    """Whether the words `turn` quote a memory's `text`, or were said when it was made and name its `value`."""
+    if _bare(text) in turn:
+        return True
+    return abs(said_at - at) < _ONE_TURN_S and value.strip() != "" and _bare(value) in turn
+
+
+def _said(connection: sqlite3.Connection, turns: Iterable[tuple[int]]) -> list[tuple[str, float]]:
+    rows = (
+        connection.execute("SELECT text, said_at FROM turns WHERE id = ? AND role = 'user'", turn).fetchone()
+        for turn in turns
+    )
+    return [row for row in rows if row is not None]
+
+
+def _bare(text: str) -> str:
+    """The words of `text`, to be looked for among others."""
+    words = " ".join(re.findall(r"\w+", text.casefold()))
+    return f" {words} "
 
 
 def _with_replies(connection: sqlite3.Connection, turns: Iterable[int]) -> list[tuple[int]]:

@@ -339,3 +339,24 @@ def test_who_holds_memories_reads_them_anew_after_forgetting_and_not_after_each_
     assert after != before
     database.file.close()
     assert memories.version != after  # it may be another file
+
+
+@pytest.mark.parametrize("by_turn", [True, False])
+def test_what_she_was_told_to_remember_goes_with_the_turn_and_the_turn_with_it(
+    database: Database, memories: Memories, *, by_turn: bool
+) -> None:
+    told = "Remember that my sister Ruth plays the bassoön, please."
+    right = "No, her name is Nadia."
+    turns = [database.add_turn("a", KeptTurn("user", text, NOON)) for text in (told, right, "I like tea.")]
+    made = [
+        memories.add(Remembered(kind="fact", text=text, value=value, at=NOON - timedelta(seconds=9)))
+        for text, value in (
+            ("My sister Ruth plays the bassoön.", ""),
+            ("My sister's name is Nadia.", "Nadia"),
+            ("I like teapots.", ""),
+        )
+    ]
+    gone = forget(database.file, turns=turns[:2]) if by_turn else forget(database.file, memories=made[:2])
+    assert gone.turns == (told, right)
+    assert [each.text for each in memories.listed(("fact",))] == ["I like teapots."]
+    assert memories.turn(turns[2]) is not None
