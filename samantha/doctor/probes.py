@@ -163,6 +163,33 @@ def _echo(_: Config) -> list[Finding]:
     return [Finding("echo", "ok", f"WebRTC AEC3 by {_version('pywebrtc-audio')}.")]
 
 
+def _remembering(config: Config) -> list[Finding]:
+    """She can talk without, and tells what is wrong: no fault, but worth a look."""
+    from samantha import app
+    from samantha.store.memories import Memories
+
+    part = "remembering"
+    if not config.memory.enabled:
+        return [Finding(part, "ok", "Off, by your settings: nothing that is said is kept.")]
+    database = app.database(config)
+    try:
+        known = len(Memories(database.file).listed())
+        sealed = " encrypted" if config.memory.encrypted else ""
+        model, took = _timed(lambda: app.embedder(config, must_exist=True))
+        if model is None:
+            return [Finding(part, "ok", f"{known} things, kept{sealed}; found by their words alone.")]
+        model.embed([SENTENCE])
+        began = time.perf_counter()
+        model.embed([SENTENCE])
+        pace = f"{1000 * (time.perf_counter() - began):.0f} ms a sentence"
+    except SamanthaError as problem:
+        return [Finding(part, "warning", problem.message, problem.hint)]
+    finally:
+        database.close()
+    by = _version("ctranslate2")
+    return [Finding(part, "ok", f"{known} things, kept{sealed}; {model.name} by {by}, {took}, {pace}.")]
+
+
 def _conversation(config: Config) -> list[Finding]:
     """Her ears must understand her voice."""
     import numpy as np
@@ -191,5 +218,6 @@ PROBES: dict[str, Callable[[Config], list[Finding]]] = {
     "voice": _voice,
     "mind": _mind,
     "echo": _echo,
+    "remembering": _remembering,
     "conversation": _conversation,
 }

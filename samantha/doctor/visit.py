@@ -80,11 +80,12 @@ def _whole(config: Config, page: Page, *, sound: bool) -> Iterator[tuple[str, li
         [Check("the talk key and the service", lambda: background.findings(config))],
     )
     yield (
-        "Hearing, thinking, speaking",
+        "Hearing, thinking, speaking, remembering",
         [
             Check("engines elsewhere", lambda: privacy.elsewhere(config)),
             *(_engine(config, part) for part in _installed(config)),
             Check("echo cancellation", lambda: attempt(config, "echo")),
+            Check("what she remembers", lambda: attempt(config, "remembering")),
             *([_understanding(config)] if {"transcriber", "voice"} <= set(_installed(config)) else []),
         ],
     )

@@ -55,7 +55,7 @@ def test_everything_is_looked_at_and_a_report_of_it_names_nobody(tmp_path: Path)
     assert {
         "machine", "settings", "her own files", "models", "memory", "sound", "microphone", "loudspeaker",
         "talk key", "service", "running", "socket", "detector", "transcriber", "voice", "mind", "echo",
-        "conversation", "privacy", "private files",
+        "remembering", "conversation", "privacy", "private files",
     } <= set(found)  # fmt: skip
     assert "faster-whisper" in found["transcriber"]["detail"]
     assert "3 s of sound in" in found["transcriber"]["detail"]
