@@ -259,6 +259,8 @@ def demonstrate(config: Config) -> None:
         "There is no microphone here, so somebody else will talk with her. Both voices go to files.\n",
         flush=True,
     )
+    nobody = config.memory.model_copy(update={"enabled": False})  # it is not her person who speaks
+    config = config.model_copy(update={"memory": nobody})
     folder = Path(tempfile.mkdtemp(prefix="samantha-"))
     asked = conversation_input(config, QUESTIONS, folder / "person.wav")
     talk(config, files=Files(folder / "person.wav", folder / "samantha.wav", fast=False))
