@@ -2,7 +2,7 @@
 
 import os
 
-__version__ = "0.4.0"
+__version__ = "0.5.0"
 
 # onnxruntime from 1.29 on reports its use to Microsoft unless this stands before it is loaded.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
