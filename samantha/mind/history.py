@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
+from samantha.mind.secrets import redact
 from samantha.mind.summary import gist
 from samantha.ports import Message, Role
 
@@ -13,6 +14,9 @@ _OPENING = "Hello."
 """Stands for the person where a conversation begins with Samantha: chat models know none that does."""
 
 _CUT_OFF = "—"
+_FEW = 3  # words, which anybody may say again
+REMEMBERED = "You remember"
+"""Begins in a note what came to mind: see mind/prompt.py."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,18 +116,24 @@ class History:
         self.summary = summary
 
     def forget(self, texts: Collection[str]) -> bool:
-        """Have it that no turn was said that holds one of `texts`, nor her answer to it; whether there was one."""
+        """Have it that nothing was said, on either side, that holds one of `texts`; whether anything was.
+
+        What was said goes with its answer, and an answer with what it was given to. `texts` are as they were kept,
+        without secrets. Notes that quote what came to mind go, too.
+        """
+        if not texts:
+            return False
         kept: list[Turn] = []
-        dropping = False
-        for turn in self._turns:
-            if turn.role == "user":
-                dropping = any(text in turn.words for text in texts)
-            if not dropping:
-                kept.append(turn)
-        changed = len(kept) < len(self._turns) or bool(texts and self.summary)
-        self._turns = kept
-        if texts:
-            self.summary = ""  # it may tell of them
+        exchange: list[Turn] = []
+        for turn in (*self._turns, None):
+            if turn is None or turn.role == "user":
+                if not any(_holds(each, text) for each in exchange for text in texts):
+                    kept += map(_without_memories, exchange)
+                exchange = []
+            if turn is not None:
+                exchange.append(turn)
+        changed = kept != self._turns or bool(self.summary)
+        self._turns, self.summary = kept, ""
         return changed
 
     def shorten_newest(self) -> bool:
@@ -145,3 +155,14 @@ _SHORTEST = 40  # characters at either end
 def _written(turn: Turn) -> str:
     complete = not turn.interrupted or turn.text.endswith((".", "!", "?", "…", _CUT_OFF))
     return turn.text if complete else turn.text.rstrip(",;: -") + _CUT_OFF
+
+
+def _holds(turn: Turn, text: str) -> bool:
+    """Whether `text` is what was said in `turn`, or a good part of it."""
+    said, sought = redact(turn.words), text.strip()
+    telling = len(sought.split()) > _FEW
+    return sought in said if telling else turn.role == "user" and sought == said
+
+
+def _without_memories(turn: Turn) -> Turn:
+    return replace(turn, text=turn.words) if REMEMBERED in turn.text else turn

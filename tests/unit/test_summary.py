@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
 from samantha.mind.history import History
+from samantha.mind.prompt import Prompt
+from samantha.mind.secrets import HIDDEN, redact
 from samantha.mind.summary import MOST_WORDS, checked, gist, request
+from samantha.ports import Recollection
 
 pytestmark = pytest.mark.unit
+
+NOON = datetime(2026, 3, 2, 12)
 
 TURNS = (("", "My sister Ruth moved to Leeds in 2019."), ("Samantha", "Leeds is lovely."))
 
@@ -36,7 +43,9 @@ def test_a_sentence_that_names_what_nobody_said_is_dropped(written: str, kept: s
 def test_without_a_model_the_plain_sentences_about_his_life_are_kept() -> None:
     said = ["What a day! My sister Ruth is here. Is it raining?", "The film was long.", "I work in Leeds."]
     assert gist("", said) == 'I said: "My sister Ruth is here." I said: "I work in Leeds."'
-    assert gist(gist("", said), ["I have a dog."]).endswith('I said: "I work in Leeds." I said: "I have a dog."')
+    assert gist(gist("", said), ["I have a dog."]).endswith(
+        'I said: "I work in Leeds." I said: "I have a dog."'
+    )
 
 
 def test_a_summary_does_not_grow_without_end() -> None:
@@ -66,5 +75,28 @@ def test_what_is_forgotten_leaves_with_its_answer_and_with_the_summary() -> None
         history.user(f"(Monday 9:15 AM) {text}", text)
         history.samantha(f"Oh, {text}")
     assert history.forget(["My friend Paul is ill."])
-    assert [message.content for message in history.messages()] == ["(Monday 9:15 AM) It rains.", "Oh, It rains."]
+    assert [message.content for message in history.messages()] == [
+        "(Monday 9:15 AM) It rains.",
+        "Oh, It rains.",
+    ]
     assert not history.forget([])
+
+
+def test_what_is_forgotten_is_in_no_note_and_in_no_other_answer() -> None:
+    ruth = "My sister Ruth plays the bassoon."
+    came = Recollection(1, ruth, NOON, quoted=True, score=1.0)
+    prompt = Prompt("You are Samantha.", "Theo", 4096, 160)
+    history = History()
+    for said, recalled, answer in (
+        ("What does my sister play?", [came], "Your sister Ruth plays the bassoon."),
+        ("Is it hard to learn?", [came], "Yes."),
+        ("My password is hunter2.", [], "OK."),
+        ("OK. What a day!", [], "OK."),
+    ):
+        history.user(prompt.note(said, NOON, recalled), said)
+        history.samantha(answer)
+    gone = (f"My password is {HIDDEN}.", "OK.", "Your sister Ruth plays the bassoon.")
+    assert redact("My password is hunter2.") == gone[0]
+    assert history.forget(gone)
+    shown = [message.content for message in history.messages()]
+    assert shown == ["Is it hard to learn?", "Yes.", prompt.note("OK. What a day!", NOON), "OK."]
