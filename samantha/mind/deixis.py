@@ -271,15 +271,16 @@ def about(question: str) -> About | None:
 
 
 _ASKS = re.compile(
-    r"^(?:(?:in|on|at|from|for|with|to|by|of|about|knowing about) )?(?:what(?! an?\b)|which|who|whose|whom|where|when|"
-    r"how (?:old|many|much|long|tall|big|far|often))\b"
+    r"^(?:(?:in|on|at|from|for|with|to|by|of|about|knowing about) )?(?:what(?! (?:an?|if)\b)|which|who|whose|whom|"
+    r"where|when|how (?:old|many|much|long|tall|big|far|often))\b"
 )
 _BRIEF = 12
 """Words; a longer one without a question mark is none."""
 _MINE = re.compile(r"\b(?:i|my|our|me|us|we)\b")
+_HIS = re.compile(rf"\b(?:my|our) (?!(?:\w+ ){{0,2}}?{questions.NOT_KNOWN}\b)")
 _ADVICE = re.compile(
     r"\b(?:do|did) i (?:do|say|get|find|start|know|need|have to (?:lose|pay)|go from here)\b|"
-    r"\b(?:what am i doing|did you|do you (?:think|mean)|have i done|where am i|who am i|mean(?:s|t)?|wrong with|"
+    r"\b(?:what am i doing|did you|do you (?:think|mean)|have i done|where am i|who am i|mean(?:s|t)?|"
     r"where were we|was i saying|were we talking|let me|tell me|would you|would my)\b|\b(?:my|our) "
     r"(?:purpose|horoscope|chances?|options?|luck|code|plan|ip)\b"
 )
@@ -300,6 +301,12 @@ def asks(question: str) -> bool:
 def personal(question: str) -> bool:
     """Whether `question`, of whatever form, may well ask for something of her person's."""
     return asks(question) and bool(_MINE.search(_plain(question)))
+
+
+def his(question: str) -> bool:
+    """Whether `question` asks for something about what is his, and about nothing that anybody may know."""
+    asked = _plain(question)
+    return asks(question) and bool(_HIS.search(asked)) and "wrong" not in asked
 
 
 _UNKNOWN = (

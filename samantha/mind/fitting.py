@@ -257,6 +257,21 @@ def impossible(question: Question, text: str, found: Sequence[float]) -> bool:
     return told_nothing or of_himself or bool(found[_SOMEBODY_ELSE])
 
 
+def covered(question: Question, text: str, aliases: Aliases = frozenset()) -> bool:
+    """Whether everything that `question` names is in `text`, and what it asks for."""
+    there, spoken = stems(text), frozenset(words(text))
+    named = {person for person, name in aliases if name in spoken}
+    missing = (question.content | question.about) - named - _ASKED_FOR
+    return all(any(akin(word, other) for other in there) for word in missing) and all(
+        answer.search(text) for answer in question.wants
+    )
+
+
+def kin(text: str) -> frozenset[str]:
+    """The stems of the words of `text` for people of a family."""
+    return stems(text) & _FAMILY
+
+
 _REQUESTS = re.compile(
     r"(?:please,? |samantha,? |now,? )*(?:give|tell|show|recommend|send|play|sing|read|set|name|teach|explain|help|"
     r"remind|wake|let) (?:me|us|an?|it|something|some|any|the)\b",

@@ -103,7 +103,10 @@ class Companion:
 
     def tell(self, words: str, now: datetime) -> str:
         """What she answers to `words` out of her memory alone; "" leaves it to the model."""
-        return self._telling.tell(words, now.astimezone())
+        line = self._telling.tell(words, now.astimezone())
+        if line and self._telling.last:
+            self._errands.last = self._telling.last  # "Why do you think so?"
+        return line
 
     def spoke(self, text: str, *, interrupted: bool) -> None:
         """Of an answer of hers `text` was heard."""

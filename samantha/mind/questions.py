@@ -28,7 +28,7 @@ _HABIT = (
     r"visit|call)|plan|owe|miss|know (?!how|if|whether|when|that|it)|do (?:for|on|every|at)|spell|feel about|meet)"
 )
 _TOLD = r"(?:tell|told|say|said|mention|mentioned|promise|ask|asked|call)"
-_NOT_KNOWN = (  # what is asked of anybody, or of now
+NOT_KNOWN = (  # what is asked of anybody, or of now
     r"(?:best|worst|better|next|options?|chances?|odds|purpose|point|problem|mistake|horoscope|ip|opinion|advice|"
     r"first step|"
     r"question|excuse|mind|mood|luck|fate|destiny|alternatives?|other|battery|screen|computer|laptop|wifi|"
@@ -41,7 +41,7 @@ PERSONAL = tuple(
     for pattern in (
         # my X
         rf"^(?:what|where|when|who|which|how (?:old|tall|long|big)|what (?:day|time|date|year|size))(?:'s|'re| is|"
-        rf" are| was| were) my (?!(?:\w+ ){{0,2}}?{_NOT_KNOWN}\b)(?!own\b|.* (?!called)\w+ing$)",
+        rf" are| was| were) my (?!(?:\w+ ){{0,2}}?{NOT_KNOWN}\b)(?!own\b|.* (?!called)\w+ing$)",
         rf"^(?:what|where|when|who|which|how old|how tall)(?: \w+){{0,2}}?(?: do| does| did|'s| is| are| was| has|"
         rf" have) my {_KIN}\b(?!.*\b(?:mean|want from|need|think|thinking|if)\b)",
         r"^(?:what|who|which|when|where)(?: \w+)?(?:'s| is| was| are| were) the (?:name|names|birthday|age|"
@@ -90,11 +90,11 @@ PERSONAL = tuple(
 INDIRECT = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"^my (?!(?:\w+ ){{0,2}}?{_NOT_KNOWN}\b)\w+",
+        rf"^my (?!(?:\w+ ){{0,2}}?{NOT_KNOWN}\b)\w+",
         r"^(?:what|where|when|who|which|how (?:old|many|long|tall|often))(?: \w+){0,2}? i (?!should|can|could|"
         r"mean|need|have to|must|want\b|just|am supposed)\w+",
         rf"^(?:what|where|when|who|which|how (?:old|tall)|whether|"
-        rf"if)(?:'s)?(?: \w+)?? my (?!(?:\w+ ){{0,2}}?{_NOT_KNOWN}\b)\w+",
+        rf"if)(?:'s)?(?: \w+)?? my (?!(?:\w+ ){{0,2}}?{NOT_KNOWN}\b)\w+",
         rf"^(?:that|if|whether) i {_TOLD}",
         rf"^me {_TOLD}ing|^me telling",
         rf"^(?:the|a) [\w' ]*\b(?:i {_TOLD}|i mentioned|of my)\b",

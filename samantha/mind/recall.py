@@ -12,9 +12,9 @@ import numpy as np
 
 from samantha.audio.pcm import Block
 from samantha.mind import relations, when
-from samantha.mind.fitting import Question, fit, introduced
+from samantha.mind.fitting import Question, covered, fit, introduced, kin
 from samantha.mind.index import Index
-from samantha.mind.wording import EMPTY, akin, pieces, stems
+from samantha.mind.wording import EMPTY, akin, names, pieces, stems
 from samantha.ports import Embedder, Recollection
 from samantha.store.memories import Memories, Remembered
 
@@ -189,7 +189,9 @@ class Recall:
                 continue
             resembling = [
                 0.0
-                if _of_one_turn(older, each) or older.text.rstrip().endswith("?")
+                if _of_one_turn(older, each)
+                or older.text.rstrip().endswith("?")
+                or _apart(older.text, each.text)
                 else float(alike[place, other]) + _overlap(bags[place], bags[other]) / 2
                 for other, older in enumerate(found[:place])
             ]
@@ -220,8 +222,15 @@ class Recall:
             for each in self._memories.get(list(near))
             if each.at < found.memory.at
             and each.turn != found.memory.turn
-            and not each.text.rstrip().endswith("?")
+            and not (each.text.rstrip().endswith("?") or _apart(each.text, found.text))
         )
+
+    def covers(self, words: str, text: str) -> bool:
+        """Whether `text` has everything that the question `words` names, by whatever name."""
+        question = Question.of(words)
+        memories = self._memories.get(self._having(sorted(question.people)))
+        aliases = frozenset().union(*(introduced(question.people, each.text) for each in memories))
+        return covered(question, text, aliases)
 
     def search(self, words: str, limit: int) -> list[tuple[int, float]]:
         """Memories that have to do with `words`, whatever they are, and how much, in [0, 1]; best first."""
@@ -370,6 +379,12 @@ def _shared(question: Question, text: str) -> float:
 def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
     """How much of the shorter of two sets of stems is in the other, in [0, 1]."""
     return len(one & other) / max(1, min(len(one), len(other)))
+
+
+def _apart(older: str, newer: str) -> bool:
+    """Whether `older` is about somebody of the family, and `newer` about none such and nobody of that name."""
+    family = kin(older)
+    return bool(family) and not family & kin(newer) and not names(older) & names(newer)
 
 
 def _of_one_turn(one: _Found, other: _Found) -> bool:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from samantha.mind import deixis
 from samantha.mind.recall import THRESHOLD, Recall
 from samantha.mind.retelling import retold, unsure
 from samantha.mind.wording import names
+from samantha.ports import Recollection
 from samantha.store.memories import Memories
 
-SURE = 0.7
-"""What fits so well is the answer."""
+SURE, COVERED = 0.95, 0.5
+"""What fits so well is the answer; and so well, if it has all that the question names."""
+ALONE = 0.5
+"""Nothing else may fit so well in proportion to it."""
 NEAR = 0.05
 """What fits less has nothing to do with the question."""
 BESIDE = 0.3
@@ -22,28 +26,43 @@ FEW = 6
 JUST_NOW = timedelta(minutes=10)
 """What was said so lately the model has before its eyes."""
 
+_THE_OR_YOU = re.compile(r"\b(?:the|you|your)\b", re.IGNORECASE)
+"""What is spoken of as known, or hers."""
+
 
 class Telling:
     """Called from one thread; errors as of `Memories`."""
 
     def __init__(self, recall: Recall, memories: Memories) -> None:
+        self.last: tuple[Recollection, ...] = ()
+        """Out of what."""
         self._recall = recall
         self._memories = memories
 
     def tell(self, words: str, now: datetime) -> str:
         """What she answers to `words`, said at `now`; "" leaves it to the model."""
+        self.last = ()
         about, known = deixis.about(words), self._known(words)
-        plainly = about in ("person", "other") or known
-        if about is None and not known and not deixis.asks(words):
+        plainly = about in ("person", "other") or known or deixis.his(words)
+        personal = plainly or deixis.personal(words)
+        if not (personal or about or (deixis.asks(words) and _THE_OR_YOU.search(words))):
             return ""
-        least = NEAR if plainly or deixis.personal(words) else THRESHOLD
+        least = NEAR if personal else THRESHOLD
         found = [each for each in self._recall.recall(words, now, least=least) if each.quoted]
         if found and now - found[0].at < JUST_NOW:
             return ""
-        texts = [each.text for each in found if each.score >= BESIDE * found[0].score]
-        if found and found[0].score >= SURE:
-            return retold(texts)
+        if found and self._sure(words, found):
+            self.last = (found[0],)
+            return retold([found[0].text])
+        self.last = tuple(each for each in found if each.score >= BESIDE * found[0].score)
+        texts = [each.text for each in self.last]
         return unsure(words, texts) or (deixis.unknown(words) if plainly else "")
+
+    def _sure(self, words: str, found: Sequence[Recollection]) -> bool:
+        best = found[0]
+        if len(found) > 1 and found[1].score >= ALONE * best.score:
+            return False
+        return best.score >= SURE or (best.score >= COVERED and self._recall.covers(words, best.text))
 
     def _known(self, words: str) -> bool:
         """Whether `words` ask about somebody he has spoken of by name."""
@@ -52,6 +71,10 @@ class Telling:
     def _somebody(self, name: str) -> bool:
         """Whether `name` is not only a place, or something that he has asked for."""
         ids = self._memories.mentioning(f'"{name}"', FEW)
-        said = [each.text for each in self._memories.get(ids) if not each.text.rstrip().endswith("?")]
+        said = [
+            each.text
+            for each in self._memories.get(ids)
+            if each.kind != "diary" and not each.text.rstrip().endswith("?")
+        ]
         place = re.compile(rf"\b(?:in|from|to|at|near|the|of) {re.escape(name)}\b", re.IGNORECASE)
         return bool(said) and not any(place.search(text) for text in said)
