@@ -152,6 +152,9 @@ def _match(patterns: Iterable[re.Pattern[str]], text: str) -> re.Match[str] | No
     return next((found for pattern in patterns if (found := pattern.fullmatch(text))), None)
 
 
+_AND_WHEN = re.compile(r",?\s+and (?:when|(?:on )?(?:what|which) day|how long ago)\b.*$", re.IGNORECASE)
+
+
 def _told(rest: str) -> Told | None:
     """What is asked for by `rest`, which stands behind "what did I tell you"."""
     span = when.asked(rest, _ANY_DAY)
@@ -170,7 +173,7 @@ def _told(rest: str) -> Told | None:
     )
     if topic is None:
         return None
-    what = (topic["topic"] or "").strip(" ,.?")
+    what = _AND_WHEN.sub("", topic["topic"] or "").strip(" ,.?")
     return Told(what, words) if words or (what and what.lower() not in ("that", "it", "this")) else None
 
 

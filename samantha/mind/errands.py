@@ -30,6 +30,12 @@ MATTERS = 0.6
 
 _BEGINS_WITH = re.compile(r"^(?:her|his|its|their)\b|^(?:she|he|it|they)\b", re.IGNORECASE)
 
+ABOUT = 2
+"""Things he said about a topic that she names with their days."""
+
+NEAR = 0.05
+"""What fits so well may be meant where nothing has the words."""
+
 
 class Errands:
     """Errors as of `Database`. Called from one thread."""
@@ -199,7 +205,14 @@ class Errands:
             said = self._on(topic)
             found = [(each.memory, each.text, each.at) for each in self._recall.recall(words, now, limit=1)]
             found += [(each.id, each.text, each.at) for each in said]
-            best = [each for each in found if span is None or span.start <= each[2] < span.end][:1]
+            if not found:
+                near = self._recall.recall(f"What about {topic}?", now, limit=1, least=NEAR)
+                found = [(each.memory, each.text, each.at) for each in near]
+            inside = [each for each in found if span is None or span.start <= each[2] < span.end]
+            best = [
+                each for place, each in enumerate(inside) if each[1] not in [one[1] for one in inside[:place]]
+            ]
+            best = best[:ABOUT]
         elif span is not None:
             then = self._memories.listed(("said",), current=False, since=span.start, before=span.end)
             worth = [each for each in then if each.importance >= WORTH and nickname_in(each.text) is None]

@@ -140,6 +140,8 @@ OTHERS = tuple(
         rf"teach|like|grow up|move|go to school|collect|drive|want to be)$",
         rf"^(?:[Ww]hat|[Ww]hen|[Ww]here|[Ww]ho)(?:'s| is| are| was) {_NAME}'s (?:\w+ )?{_KNOWN_BY}\b",
         rf"^[Hh]ow old (?:is|are) {_NAME}'s {_KNOWN_BY}\b",
+        rf"^(?:[Ww]hat|[Ww]here|[Ww]hen|[Ww]ho|[Ww]hich)(?: \w+)? does {_NAME} (?:go to (?:bed|school|work)|get up|wear|"
+        rf"dislike|hate|drink|sit|work|prefer|want|dream)\b(?!.* (?:mean|sense))",
         rf"^(?:[Ww]ho|[Ww]hat) is {_NAME} (?:married to|allergic to|engaged to|afraid of|scared of)",
         rf"^[Ii]s {_NAME} (?:married|allergic|single|pregnant|vegetarian|engaged|older|younger|my)\b",
         rf"^[Ww]here(?:'s| is) {_NAME} (?:living|working|studying|from|moving)\b",

@@ -156,6 +156,8 @@ WISHES: list[tuple[str, Wish]] = [
     ("How did you know that?", Why()),
     ("What did I tell you about Nadia?", Told("Nadia", "")),
     ("what did I tell you about my sister", Told("my sister", "")),
+    ("What did I tell you about Nadia, and when was that?", Told("Nadia", "")),
+    ("What did I tell you about Nadia and on which day was it?", Told("Nadia", "")),
     ("When did I tell you about the house?", Told("the house", "")),
     ("What did I say about Paul last Tuesday?", Told("Paul", "last tuesday")),
     ("What did I say last Tuesday?", Told("", "last tuesday")),
