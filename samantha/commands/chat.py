@@ -67,6 +67,8 @@ class TextConversation:
         self._llm = llm
         self._prompt = prompt
         self._max_tokens = config.llm.max_tokens
+        language = config.hearing.language
+        self._language = "en" if language == "auto" else language
         self._memory = memory
         self._remembrance = Remembrance(memory, now)
         self._now = now
@@ -81,7 +83,7 @@ class TextConversation:
     ) -> str:
         """Her answer to `text`, given to `show` piece by piece; if `token` is cancelled, as far as it came."""
         remembrance, history = self._remembrance, self.history
-        moment = remembrance.begin(by)
+        moment = remembrance.begin(by, self._language)
         private = remembrance.private(text, moment)
         history.forget(remembrance.lost([turn.words for turn in history.turns if turn.role == "user"]))
         remembrance.think_of(text, moment)

@@ -19,6 +19,8 @@ class Said:
     note: str
     language: str
     line: str | None = None
+    private: bool = False
+    """Whether nothing of it is to be kept: it asks to forget something."""
 
 
 @dataclass(slots=True, eq=False)
@@ -39,7 +41,7 @@ class Attempt:
     overheard: bool = False
     """Whether it began over her voice, and she went on because it seemed to be somebody else's."""
     private: bool = False
-    """Whether nothing of it is to be kept: it asks to forget something."""
+    """Whether nothing of it is to be kept, as of what was `said`."""
     half: bool = False
     """Whether the person went on before this half of the turn was understood."""
 

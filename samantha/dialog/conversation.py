@@ -283,7 +283,7 @@ class Conversation:
         self._idle.stir()
         self._floor = attempt = self._new_attempt(committed=True)
         self._answer_due = self._clock() + samples(self._config.dialog.patience_s)
-        attempt.moment = self._remembrance.begin()
+        attempt.moment = self._remembrance.begin(language=self._language(self._config.hearing.language))
         attempt.private = self._remembrance.private(text, attempt.moment)
         self._publish(Heard(at=self._clock(), text=text.strip(), private=attempt.private))
         self._unsaid = None
@@ -421,8 +421,9 @@ class Conversation:
             return
         text = joined(self._turn.before, transcript.text)
         moment = attempt.moment
-        attempt.said = Said(text, self._noted(text, moment), transcript.language)
         attempt.private = self._remembrance.private(text, moment)
+        note = self._noted(text, moment)
+        attempt.said = Said(text, note, transcript.language, private=attempt.private)
         reply.tell(Heard(at=self._clock(), text=text, by=moment.by, private=attempt.private))
         if reply.committed:
             self._take_floor(attempt)
@@ -550,7 +551,7 @@ class Conversation:
         if attempt is not self._floor:
             return
         if self._owed is not None:
-            attempt.said = self._owed
+            attempt.said, attempt.private = self._owed, self._owed.private
             self._speak(attempt)
             await self._respond(attempt, self._owed)
         elif self._should_regret(turn, reason):
@@ -574,11 +575,13 @@ class Conversation:
         if not before:
             return
         self._turn.before = self._told = ""
-        self._publish(Heard(at=self._clock(), text=before))
         if owed is None or owed.text != before:
-            self._owed = Said(before, self._note(before), owed.language if owed else "en")
-        assert self._owed is not None
-        self._take_in(self._owed)
+            private = self._remembrance.private(before, self._remembrance.moment)
+            owed = Said(before, self._note(before), owed.language if owed else "en", private=private)
+        self._owed = owed
+        self._publish(Heard(at=self._clock(), text=before, private=owed.private))
+        if not owed.private:
+            self._take_in(owed)
 
     def _leave_floor(self, attempt: Attempt) -> None:
         self._floor = self._challenge = self._sign_due = self._answer_due = None
@@ -615,6 +618,7 @@ class Conversation:
                     transcript, attempt.judgement = found, Judgement(None, called=True)
             if attempt.judgement.reason is None:
                 attempt.moment.by = attempt.judgement.by
+                attempt.moment.language = transcript.language
                 words = joined(self._turn.before, transcript.text)
                 await self.context.think_of(words, attempt.moment)
             return transcript, attempt.judgement.reason
@@ -753,7 +757,8 @@ class Conversation:
         if attempt.said is None:
             attempt.half = True  # it is still being understood
         else:
-            self.context.history.take_back()
+            if not attempt.private:
+                self.context.history.take_back()
             attempt.reply.cancel()
         self.audience.said(*attempt.reply.track.texts)
         if attempt.reply.started:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +18,8 @@ from samantha.ports import Attended, LanguageModel, Memory, Recollection
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+_HIS_NAME = re.compile(r"\bmy (?:own |first )?name\b|\bwho am i\b", re.IGNORECASE)
 
 AGAIN_TOGETHER = timedelta(minutes=10)
 """Who was here so lately is not greeted."""
@@ -33,6 +36,8 @@ class Moment:
     """What has come to mind."""
     by: Literal["person", "other"] = "person"
     """Whose turn it is: nobody but her person is told what she knows of him, or may change it."""
+    language: str = "en"
+    """ISO 639-1 code. What code says for her is English, and left to the model otherwise."""
 
 
 class Remembrance:
@@ -53,9 +58,9 @@ class Remembrance:
     def __bool__(self) -> bool:
         return self._memory is not None
 
-    def begin(self, by: Literal["person", "other"] = "person") -> Moment:
+    def begin(self, by: Literal["person", "other"] = "person", language: str = "en") -> Moment:
         """Another turn begins."""
-        self.moment = Moment(self._now(), self._last_heard, by=by)
+        self.moment = Moment(self._now(), self._last_heard, by=by, language=language)
         return self.moment
 
     # --- an answer ------------------------------------------------------------------------------------
@@ -100,9 +105,10 @@ class Remembrance:
     def opening(self, words: str, moment: Moment) -> tuple[str, bool]:
         """How her answer to `words` begins, if that is not left to the model, and whether that is all of it."""
         memory, last, began = self._memory, moment.before, moment.began
-        if memory is None or moment.by == "other":
+        if memory is None or moment.by == "other" or moment.language != "en":
             return "", False
-        begun = self._ask(lambda: memory.tell(words, began), "")
+        own_name = _HIS_NAME.search(words) is not None  # that stands in her description
+        begun = "" if own_name else self._ask(lambda: memory.tell(words, began), "")
         whole = bool(begun)
         if not whole and (moment.recalled or deixis.about(words)):
             begun = deixis.opening(words)

@@ -123,7 +123,7 @@ class Companion:
     @property
     def length(self) -> float:
         """By how much her longest answer is to be longer than on the first day."""
-        return manner.length(self._traits())
+        return manner.length(self._held)
 
     def bounded(self, pieces: Iterator[str]) -> Iterator[str]:
         """The `pieces` of an answer up to where somebody of her character would end it."""

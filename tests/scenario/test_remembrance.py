@@ -16,6 +16,7 @@ from samantha.assistant import Assistant, Parts
 from samantha.config import Config
 from samantha.events import Event, Heard, ReplySpoken
 from samantha.mind.memory import Companion
+from samantha.ports import Transcript
 from samantha.store.database import Database, KeptTurn
 
 pytestmark = pytest.mark.scenario
@@ -154,3 +155,23 @@ def test_without_a_memory_nothing_of_this_happens(tmp_path: Path) -> None:
     script = Script(heard=[RUTH, "What's my brother's name?"], answers=["How lovely.", "Max."])
     outcome = asyncio.run(converse(tmp_path, script, speech_and_silence(1, 1, 4, 1, 4)))
     assert outcome.of(ReplySpoken)[-1].text_heard == "Max."
+
+
+def test_what_was_to_be_forgotten_does_not_come_back_when_a_noise_interrupts_her(tmp_path: Path) -> None:
+    script = Script(heard=[RUTH, "Forget everything about my sister.", "", "It rains."], answers=["Lovely."])
+    outcome = talk(tmp_path, script, 1, 1, 4, 1, 2.2, 1.5, 6, 1, 4)
+    assert "sister" not in " ".join(message.content for message in outcome.history)
+    kept = sqlite3.connect(tmp_path / "samantha.db")
+    turns = [text for (text,) in kept.execute("SELECT text FROM turns")]
+    kept.close()
+    assert not [text for text in turns if "sister" in text]
+
+
+def test_another_language_is_left_to_the_model(tmp_path: Path) -> None:
+    def german(text: str) -> Transcript:
+        return Transcript(text, "de", logprob=-0.2)
+
+    talk(tmp_path, Script(heard=[RUTH], answers=["How lovely."]), 1, 1, 4)
+    script = Script(heard=[german("What's my brother's name?")], answers=["Keine Ahnung."])
+    outcome = talk(tmp_path, script, 1, 1, 4)
+    assert outcome.of(ReplySpoken)[-1].text_heard == "Keine Ahnung."
