@@ -159,7 +159,7 @@ def test_without_a_memory_nothing_of_this_happens(tmp_path: Path) -> None:
 
 def test_what_was_to_be_forgotten_does_not_come_back_when_a_noise_interrupts_her(tmp_path: Path) -> None:
     script = Script(heard=[RUTH, "Forget everything about my sister.", "", "It rains."], answers=["Lovely."])
-    outcome = talk(tmp_path, script, 1, 1, 4, 1, 2.2, 1.5, 6, 1, 4)
+    outcome = talk(tmp_path, script, 1, 1, 4, 1, 1.2, 0.8, 6, 1, 4)
     assert "sister" not in " ".join(message.content for message in outcome.history)
     kept = sqlite3.connect(tmp_path / "samantha.db")
     turns = [text for (text,) in kept.execute("SELECT text FROM turns")]
