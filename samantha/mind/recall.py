@@ -65,6 +65,9 @@ _PAST = re.compile(
 )
 
 
+_HIS = re.compile(r"\b(?:i|my|me|we|our|us)\b", re.IGNORECASE)
+"""What she was told to remember, and corrections, are his own words though no turn says so; an edit may be about him."""
+
 _Near = dict[int, tuple[int, float | None]]
 """By id: which piece of a memory is the nearest, and the cosine (None: nobody knows)."""
 
@@ -324,15 +327,24 @@ class Recall:
                 still.add(each.turn)
         for each in memories:
             if each.kind == "diary" or each.turn is None:
-                yield each, each.text, each.kind == "said"
+                yield (
+                    each,
+                    each.text,
+                    each.kind == "said" or (each.kind == "fact" and bool(_HIS.search(each.text))),
+                )
                 continue
             parts = pieces(each.text) or [each.text]
             place, cosine = near[each.id]
             text = parts[min(place, len(parts) - 1)]
             if cosine is None:
                 text = max(parts, key=lambda part: len(stems(part) & question.content))
-            closed = [] if past or each.kind == "fact" else over.get(each.turn, [])
-            if closed and (
+            closed = [] if past else over.get(each.turn, [])
+            if each.kind == "fact":
+                if any(fact.text == each.text for fact in closed):
+                    if name := _named(each):
+                        yield each, name, True
+                    continue
+            elif closed and (
                 each.turn not in still or any(fact.text in text or text in fact.text for fact in closed)
             ):
                 continue
@@ -360,6 +372,14 @@ class Recall:
             return alike
         bags = [stems(each.text) for each in found]
         return np.array([[len(a & b) / max(1, len(a | b)) for b in bags] for a in bags], np.float32)
+
+
+def _named(fact: Remembered) -> str:
+    """What still holds of a sentence that is no longer so, if it is somebody's name: "My sister's name is Ruth."."""
+    if relations.kind(relations.Fact(fact.subject, fact.relation, fact.value)) != "name" or not fact.subject:
+        return ""
+    whose = "My" if fact.subject == "I" else f"{fact.subject[0].upper()}{fact.subject[1:]}'s"
+    return f"{whose} name is {fact.value}."
 
 
 def _recollections(found: list[_Found], question: Question) -> tuple[Recollection, ...]:

@@ -85,3 +85,10 @@ def test_a_correction_takes_back_what_it_contradicts_and_no_more(
     known = answer(companion, "What do you know about my sister?")
     assert "oboe" in known
     assert "bassoon" not in known
+    came = {each.text for each in companion.recall("What does my sister play?", NOW)}
+    assert not any("bassoon" in text for text in came)
+    name_of_hers = {each.text for each in companion.recall("What is my sister's name?", NOW)}
+    assert "My sister's name is Ruth." in name_of_hers
+    assert (
+        companion.tell("What does my sister play?", NOW + timedelta(hours=1)) == "Your sister plays the oboe."
+    )
