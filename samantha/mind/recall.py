@@ -20,7 +20,7 @@ from samantha.store.memories import Memories, Remembered
 
 THRESHOLD = 0.3
 """Of how well it fits: below it nothing comes to mind."""
-_BESIDE = 0.6
+BESIDE = 0.6
 """A second one must fit so well in proportion to the first."""
 _NEAREST, _HAVING = 32, 24
 """So many that mean nearly the same are looked at, and so many that have the same words, twice over."""
@@ -106,10 +106,12 @@ class Recall:
         limit: int = 2,
         leave_out: Collection[int] = (),
         least: float = THRESHOLD,
+        beside: float = BESIDE,
     ) -> tuple[Recollection, ...]:
         """What comes to mind at `words`, which need not be finished; the best first, mostly nothing.
 
-        `leave_out` are turns that are in plain view anyway; what fits less than `least` does not come.
+        `leave_out` are turns that are in plain view anyway; what fits less than `least` does not come, nor a second one
+        that fits less than `beside` in proportion to the first.
         """
         span = when.asked(words, now) if _TOLD.search(words) else None
         if span is not None:
@@ -122,7 +124,7 @@ class Recall:
         if not past:
             found = self._renewed(found)
         found = sorted((each for each in found if each.fit >= least), key=lambda each: -each.weight)
-        return _recollections(self._distinct(found, limit), question)
+        return _recollections(self._distinct(found, limit), question, beside)
 
     def _said_then(
         self, words: str, span: when.Span, limit: int, leave_out: Collection[int]
@@ -147,7 +149,7 @@ class Recall:
             )
         least = _THRESHOLD_THEN if question.content else _WORTH
         found = [each for each in sorted(found, key=lambda each: -each.weight) if each.fit >= least]
-        return _recollections(self._distinct(found, limit), question)
+        return _recollections(self._distinct(found, limit), question, BESIDE)
 
     def _fitting(
         self, question: Question, point: Block | None, now: datetime, past: bool, leave_out: Collection[int]
@@ -382,11 +384,11 @@ def _named(fact: Remembered) -> str:
     return f"{whose} name is {fact.value}."
 
 
-def _recollections(found: list[_Found], question: Question) -> tuple[Recollection, ...]:
+def _recollections(found: list[_Found], question: Question, beside: float) -> tuple[Recollection, ...]:
     return tuple(
         Recollection(each.memory.id, _cut(each.text, question), each.memory.at, each.quoted, each.fit)
         for each in found
-        if each.fit >= _BESIDE * found[0].fit
+        if each.fit >= beside * found[0].fit
     )
 
 

@@ -17,9 +17,9 @@ SURE, COVERED = 0.95, 0.5
 """What fits so well is the answer; and so well, if it has all that the question names."""
 ALONE = 0.5
 """Nothing else may fit so well in proportion to it."""
-NEAR = 0.05
+NEAR = 0.03
 """What fits less has nothing to do with the question."""
-BESIDE = 0.3
+BESIDE = 0.1
 """A second one is told, too, if it fits so well in proportion to the first."""
 FEW = 6
 """Memories that tell who bears a name."""
@@ -48,15 +48,15 @@ class Telling:
         if not (personal or about or (deixis.asks(words) and _THE_OR_YOU.search(words))):
             return ""
         least = NEAR if personal else THRESHOLD
-        found = [each for each in self._recall.recall(words, now, least=least) if each.quoted]
+        came = self._recall.recall(words, now, least=least, beside=BESIDE)
+        found = [each for each in came if each.quoted]
         if found and now - found[0].at < JUST_NOW:
             return ""
         if found and self._sure(words, found):
             self.last = (found[0],)
             return retold([found[0].text])
-        self.last = tuple(each for each in found if each.score >= BESIDE * found[0].score)
-        texts = [each.text for each in self.last]
-        return unsure(words, texts) or (deixis.unknown(words) if plainly else "")
+        self.last = tuple(found)
+        return unsure(words, [each.text for each in found]) or (deixis.unknown(words) if plainly else "")
 
     def _sure(self, words: str, found: Sequence[Recollection]) -> bool:
         best = found[0]
