@@ -10,13 +10,14 @@ from samantha.mind import care, manner
 from samantha.mind.deixis import about
 from samantha.mind.errands import Errands
 from samantha.mind.growth import Growth
+from samantha.mind.nicknames import nickname_in
 from samantha.mind.noting import note
 from samantha.mind.reactions import Before, evidence
 from samantha.mind.recall import Recall
 from samantha.mind.reflection import Reflection
 from samantha.mind.reunion import Reunion
 from samantha.mind.telling import Telling
-from samantha.mind.traits import Evidence, Traits
+from samantha.mind.traits import Traits
 from samantha.ports import Attended, Embedder, LanguageModel, Recollection
 from samantha.store.database import Database
 from samantha.store.memories import SAID, Memories
@@ -72,9 +73,9 @@ class Companion:
     def recall(self, words: str, now: datetime) -> tuple[Recollection, ...]:
         """What comes to mind at `words`, the best first; few or none."""
         self._now = now = now.astimezone()
+        self._take_in()
         if care.wish(words) is not None:
             return ()
-        self._take_in()
         in_view = () if about(words) else self._in_view(now)
         found = self._recall.recall(words, now, leave_out=in_view)
         kept: list[Recollection] = []
@@ -88,14 +89,14 @@ class Companion:
 
     def expects(self, words: str) -> bool:
         """Whether `words` ask something of her that code knows best, or answer what she has asked about her memory."""
-        return self._errands.expects(words) or self._wished(words) is not None
+        return self._errands.expects(words) or bool(self._agreed(words))
 
     def attend(self, words: str, now: datetime) -> Attended | None:
         """Do what `words` ask of her memory; None: nothing."""
         if (done := self._errands.attend(words, now)) is not None:
             return done
-        wished = self._wished(words)
-        return Attended(manner.agreed(wished)) if wished is not None else None
+        line = self._agreed(words)
+        return Attended(line) if line else None
 
     def greeting(self, words: str, now: datetime) -> tuple[str, bool]:
         """How she begins her answer to the first `words` after a while, and whether that is all of it; or ""."""
@@ -172,11 +173,15 @@ class Companion:
                 self._growth.hear(turn.turn.text, before, turn.turn.said_at, turn=turn.id, by=turn.turn.by)
         note(self._memories, self._embedder, limit=AT_ONCE)
 
-    def _wished(self, words: str) -> Evidence | None:
-        """How he wants her to be, if that is all that `words` say."""
-        if len(words.split()) > BRIEF or self._growth.frozen:
-            return None
-        return next((each for each in evidence(words, Before()) if each.asked), None)
+    def _agreed(self, words: str) -> str:
+        """What she says if how he wants her to be, or whom to call what, is all that `words` say."""
+        if len(words.split()) > BRIEF:
+            return ""
+        named = nickname_in(words)
+        if named is not None and not named.over and not words.rstrip().endswith("?"):
+            return f"{named.name} it is." if named.of == "I" else f"{named.name}. I like that."
+        wishes = [each for each in evidence(words, Before()) if each.asked]
+        return manner.agreed(wishes[0]) if wishes and not self._growth.frozen else ""
 
     def _traits(self) -> Traits:
         self._held = self._growth.traits((self._now or datetime.now()).astimezone())
