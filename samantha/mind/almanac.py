@@ -44,7 +44,11 @@ _LAST = re.compile(
     r"\bwhen did (?:we|you and i) last (?:talk|speak|chat)|\bwhen was the last time (?:we|you and i) (?:talked|spoke)",
     re.IGNORECASE,
 )
-_SEASON = re.compile(r"\b(?:what|which) (?:season|time of (?:the )?year)\b", re.IGNORECASE)
+_SEASON = re.compile(
+    r"\b(?:what|which) (?:season|time of (?:the )?year) (?:is it|are we in|do we have|have we got)\b|"
+    r"\b(?:what|which)(?:'s| is) the (?:current )?season\b",
+    re.IGNORECASE,
+)
 _BORN = re.compile(
     rf"(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<month>{'|'.join(_MONTHS)})|"
     rf"(?P<month2>{'|'.join(_MONTHS)}) (?:the )?(?P<day2>\d{{1,2}}))",

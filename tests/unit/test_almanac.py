@@ -20,6 +20,7 @@ SINCE = NOW - timedelta(days=34)
         ("How long have we known each other?", "We first talked on October 15: that's five weeks ago."),
         ("When did we first meet?", "We first talked on October 15: that's five weeks ago."),
         ("When did we last talk?", "We last talked yesterday."),
+        ("Which season do I prefer?", ""),
         ("What season is it?", "It's November: autumn in the north of the world, spring in the south."),
         ("How are you?", ""),
     ],
