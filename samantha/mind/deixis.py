@@ -271,12 +271,15 @@ def about(question: str) -> About | None:
 
 
 _ASKS = re.compile(
-    r"^(?:(?:in|on|at|from|for|with|to|by|of|about|knowing about) )?(?:what(?! (?:an?|if)\b)|which|who|whose|whom|"
-    r"where|when|how (?:old|many|much|long|tall|big|far|often))\b"
+    r"^(?:(?:in|on|at|from|for|with|to|by|of|about|under|after|before|during|through|until|since|over|behind|near|into|"
+    r"knowing about|out of) )?(?:what(?! (?:an?|if)\b)|which|who|whose|whom|where|when|"
+    r"how (?:old|many|much|long|tall|big|far|often|heavy|late|early|did (?:i (?!do\b)|we|my|our)|does my))\b"
 )
 _BRIEF = 12
 """Words; a longer one without a question mark is none."""
 _MINE = re.compile(r"\b(?:i|my|our|me|us|we)\b")
+_NOW = re.compile(r"\bwrong\b|^what did i miss$")
+"""What asks for how things are just now."""
 _HIS = re.compile(rf"\b(?:my|our) (?!(?:\w+ ){{0,2}}?{questions.NOT_KNOWN}\b)")
 _ADVICE = re.compile(
     r"\b(?:do|did) i (?:do|say|get|find|start|know|need|have to (?:lose|pay)|go from here)\b|"
@@ -300,13 +303,14 @@ def asks(question: str) -> bool:
 
 def personal(question: str) -> bool:
     """Whether `question`, of whatever form, may well ask for something of her person's."""
-    return asks(question) and bool(_MINE.search(_plain(question)))
+    asked = _plain(question)
+    return asks(question) and bool(_MINE.search(asked)) and not _NOW.search(asked)
 
 
 def his(question: str) -> bool:
     """Whether `question` asks for something about what is his, and about nothing that anybody may know."""
     asked = _plain(question)
-    return asks(question) and bool(_HIS.search(asked)) and "wrong" not in asked
+    return asks(question) and bool(_HIS.search(asked)) and not _NOW.search(asked)
 
 
 _UNKNOWN = (

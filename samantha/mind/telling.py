@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from samantha.mind import deixis
-from samantha.mind.recall import THRESHOLD, Recall
+from samantha.mind.recall import Recall
 from samantha.mind.retelling import retold, unsure
 from samantha.mind.wording import names
 from samantha.ports import Recollection
@@ -19,6 +19,8 @@ ALONE = 0.5
 """Nothing else may fit so well in proportion to it."""
 NEAR = 0.03
 """What fits less has nothing to do with the question."""
+MAYBE = 0.15
+"""What fits less is not what is asked for by who might ask anybody."""
 BESIDE = 0.1
 """A second one is told, too, if it fits so well in proportion to the first."""
 FEW = 6
@@ -47,7 +49,7 @@ class Telling:
         personal = plainly or deixis.personal(words)
         if not (personal or about or (deixis.asks(words) and _THE_OR_YOU.search(words))):
             return ""
-        least = NEAR if personal else THRESHOLD
+        least = NEAR if personal else MAYBE
         came = self._recall.recall(words, now, least=least, beside=BESIDE)
         found = [each for each in came if each.quoted]
         if found and now - found[0].at < JUST_NOW:
