@@ -85,14 +85,14 @@ _ASKED_FOR = frozenset(
 )
 """Words that name what is asked for: who gives it need not say them."""
 
-_FAMILY = frozenset(
+FAMILY = frozenset(
     stem(word)
     for word in (
         "mother mum mom father dad grandmother gran granny grandma nan nana grandfather grandad granddad grandpa son "
         "daughter wife husband partner girlfriend boyfriend brother sister sibling parent aunt uncle cousin niece nephew"
     ).split()
 )
-_KIN = _FAMILY | frozenset(
+_KIN = FAMILY | frozenset(
     stem(word)
     for word in (
         "child kid boy girl boss manager neighbour neighbor landlord landlady flatmate roommate colleague friend "
@@ -215,7 +215,7 @@ def features(question: Question, text: str, cosine: float, aliases: Aliases = fr
         whole * cosine,
         whole * coverage,
         1 - len(known) / len(about) if about else 0.0,
-        float(bool((question.people & _FAMILY) - known)),
+        float(bool((question.people & FAMILY) - known)),
         float(bool((question.people & _KIN) - known)),
         float(question.hers and bool(_YOU.search(text))),
         float(bool(question.wants) and not unanswered),
@@ -265,11 +265,6 @@ def covered(question: Question, text: str, aliases: Aliases = frozenset()) -> bo
     return all(any(akin(word, other) for other in there) for word in missing) and all(
         answer.search(text) for answer in question.wants
     )
-
-
-def kin(text: str) -> frozenset[str]:
-    """The stems of the words of `text` for people of a family."""
-    return stems(text) & _FAMILY
 
 
 _REQUESTS = re.compile(

@@ -12,7 +12,7 @@ import numpy as np
 
 from samantha.audio.pcm import Block
 from samantha.mind import relations, when
-from samantha.mind.fitting import Question, covered, fit, introduced, kin
+from samantha.mind.fitting import FAMILY, Question, covered, fit, introduced
 from samantha.mind.index import Index
 from samantha.mind.wording import EMPTY, akin, names, pieces, stems
 from samantha.ports import Embedder, Recollection
@@ -35,9 +35,11 @@ _CONSIDERED = 32
 _RENEWED = 0.5
 """What is so much like something older, in meaning and words, and tells of a change, takes its place."""
 _RIVALS, _HARDLY = 8, 0.01
+_FAINT = 0.02
+"""What fits less comes to mind in no case: whether it still holds does not matter."""
 _RENEWS = re.compile(
-    r"\b(?:now|nowadays|any ?more|no longer|instead|from now on|these days|by now|isn't|aren't|doesn't|new|"
-    r"renamed|changed|finished|finally|retired|closed|gone off|split up|broke up|dropped|sold|moved|switched|"
+    r"\b(?:now|nowadays|any ?more|no longer|instead|from now on|these days|by now|isn't|aren't|doesn't|"
+    r"(?:an?|my|our) new|renamed|changed|finished|finally|retired|closed|gone off|split up|broke up|dropped|sold|moved|switched|"
     r"swapped|replaced|since then|so (?:i|we|she|he|they|it)|is off)\b",
     re.IGNORECASE,
 )
@@ -184,34 +186,40 @@ class Recall:
 
         "She runs a flower shop now" answers whatever "Priya is a radiographer" answered.
         """
-        if not any(_RENEWS.search(each.text) for each in found):
-            return found
         found = sorted(found, key=lambda each: each.memory.at)
+        newer = [place for place, each in enumerate(found) if _RENEWS.search(each.text)]
+        if not newer or all(each.fit < _FAINT for each in found[: newer[-1]]):
+            return found
         alike, bags = self._alikeness(found), [stems(each.text) for each in found]
+        families = [bag & FAMILY for bag in bags]
+
+        def resemblance(one: int, other: int) -> float:
+            old, new = found[other], found[one]
+            if _of_one_turn(old, new) or old.text.rstrip().endswith("?"):
+                return 0.0
+            if _apart(old.text, new.text, families[other], families[one]):
+                return 0.0
+            return float(alike[one, other]) + _overlap(bags[one], bags[other]) / 2
+
         instead: dict[int, int] = {}
-        for place, each in enumerate(found):
-            if not _RENEWS.search(each.text):
+        for place in newer:
+            fitting = [other for other in range(place) if found[other].fit >= _FAINT]
+            best, old = max(((resemblance(place, other), other) for other in fitting), default=(0.0, 0))
+            others = (resemblance(place, other) for other in range(place) if other not in fitting)
+            if best < _RENEWED or any(each > best for each in others):
                 continue
-            resembling = [
-                0.0
-                if _of_one_turn(older, each)
-                or older.text.rstrip().endswith("?")
-                or _apart(older.text, each.text)
-                else float(alike[place, other]) + _overlap(bags[place], bags[other]) / 2
-                for other, older in enumerate(found[:place])
-            ]
-            best = max(resembling, default=0.0)
-            if best < _RENEWED or self._resembles_more(each, best):
+            if self._resembles_more(found[place], best):
                 continue
-            old = resembling.index(best)
             of_old = [
                 other
                 for other in range(place)
-                if other == old or (_of_one_turn(found[other], found[old]) and resembling[other] >= _RENEWED)
+                if _of_one_turn(found[other], found[old]) and resemblance(place, other) >= _RENEWED
             ]
+            of_old.append(old)
             while old in instead:
                 old = instead[old]
             fits, weighs = found[old].fit, found[old].weight
+            each = found[place]
             found[place] = replace(each, fit=max(each.fit, fits), weight=max(each.weight, weighs))
             instead |= dict.fromkeys((*of_old, old), place)
         return [each for place, each in enumerate(found) if place not in instead]
@@ -227,7 +235,10 @@ class Recall:
             for each in self._memories.get(list(near))
             if each.at < found.memory.at
             and each.turn != found.memory.turn
-            and not (each.text.rstrip().endswith("?") or _apart(each.text, found.text))
+            and not (
+                each.text.rstrip().endswith("?")
+                or _apart(each.text, found.text, stems(each.text) & FAMILY, bag & FAMILY)
+            )
         )
 
     def covers(self, words: str, text: str) -> bool:
@@ -403,10 +414,9 @@ def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
     return len(one & other) / max(1, min(len(one), len(other)))
 
 
-def _apart(older: str, newer: str) -> bool:
+def _apart(older: str, newer: str, family: frozenset[str], of_newer: frozenset[str]) -> bool:
     """Whether `older` is about somebody of the family, and `newer` about none such and nobody of that name."""
-    family = kin(older)
-    return bool(family) and not family & kin(newer) and not names(older) & names(newer)
+    return bool(family) and not family & of_newer and not names(older) & names(newer)
 
 
 def _of_one_turn(one: _Found, other: _Found) -> bool:
