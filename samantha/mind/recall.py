@@ -39,8 +39,8 @@ _FAINT = 0.02
 """What fits less comes to mind in no case: whether it still holds does not matter."""
 _RENEWS = re.compile(
     r"\b(?:now|nowadays|any ?more|no longer|instead|from now on|these days|by now|isn't|aren't|doesn't|"
-    r"(?:an?|my|our) new|renamed|changed|finished|finally|retired|closed|gone off|split up|broke up|dropped|sold|moved|switched|"
-    r"swapped|replaced|since then|so (?:i|we|she|he|they|it)|is off)\b",
+    r"(?:an?|my|our) new|renamed|changed|finished|finally|retired|closed|gone off|split up|broke up|dropped|sold|"
+    r"moved|switched|swapped|replaced|since then|so (?:i|we|she|he|they|it)|is off)\b",
     re.IGNORECASE,
 )
 """How one tells that something is otherwise than it was."""
