@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -14,7 +13,8 @@ from samantha.audio.pcm import Block
 from samantha.mind import relations, when
 from samantha.mind.fitting import FAMILY, Question, covered, fit, introduced
 from samantha.mind.index import Index
-from samantha.mind.wording import EMPTY, akin, names, pieces, stems
+from samantha.mind.renewal import Found, apart, overlap, renewed
+from samantha.mind.wording import EMPTY, akin, pieces, stems
 from samantha.ports import Embedder, Recollection
 from samantha.store.memories import Memories, Remembered
 
@@ -32,18 +32,7 @@ _ALIKE = 0.75
 """Two pieces that are so much alike say nearly the same: the newer one holds."""
 _CONSIDERED = 32
 """So many that might fit are compared with each other."""
-_RENEWED = 0.5
-"""What is so much like something older, in meaning and words, and tells of a change, takes its place."""
 _RIVALS, _HARDLY = 8, 0.01
-_FAINT = 0.02
-"""What fits less comes to mind in no case: whether it still holds does not matter."""
-_RENEWS = re.compile(
-    r"\b(?:now|nowadays|any ?more|no longer|instead|from now on|these days|by now|isn't|aren't|doesn't|"
-    r"(?:an?|my|our) new|renamed|changed|finished|finally|retired|closed|gone off|split up|broke up|dropped|sold|"
-    r"moved|switched|swapped|replaced|since then|so (?:i|we|she|he|they|it)|is off)\b",
-    re.IGNORECASE,
-)
-"""How one tells that something is otherwise than it was."""
 _WORDS = 30
 """Of a quotation."""
 _HALF_LIFE_DAYS = 120
@@ -72,18 +61,6 @@ _HIS = re.compile(r"\b(?:i|my|me|we|our|us)\b", re.IGNORECASE)
 
 _Near = dict[int, tuple[int, float | None]]
 """By id: which piece of a memory is the nearest, and the cosine (None: nobody knows)."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A memory that may be what is asked for: the words of it that matter, and how well they fit."""
-
-    memory: Remembered
-    place: int
-    text: str
-    quoted: bool
-    fit: float
-    weight: float
 
 
 class Recall:
@@ -124,7 +101,7 @@ class Recall:
         past = bool(_PAST.search(words))
         found = self._fitting(question, self._point(words), now, past, leave_out)
         if not past:
-            found = self._renewed(found)
+            found = renewed(found, self._alikeness, self._resembles_more)
         found = sorted((each for each in found if each.fit >= least), key=lambda each: -each.weight)
         return _recollections(self._distinct(found, limit), question, beside)
 
@@ -147,7 +124,7 @@ class Recall:
         for memory, text, quoted in self._quotations(then, near, question, past=True):
             fits = _shared(question, text) if question.content else memory.importance
             found.append(
-                _Found(memory, near[memory.id][0], text, quoted, fits, fits * (0.5 + memory.importance))
+                Found(memory, near[memory.id][0], text, quoted, fits, fits * (0.5 + memory.importance))
             )
         least = _THRESHOLD_THEN if question.content else _WORTH
         found = [each for each in sorted(found, key=lambda each: -each.weight) if each.fit >= least]
@@ -155,7 +132,7 @@ class Recall:
 
     def _fitting(
         self, question: Question, point: Block | None, now: datetime, past: bool, leave_out: Collection[int]
-    ) -> list[_Found]:
+    ) -> list[Found]:
         """What might fit: the few that do best."""
         near = self._near(question, point)
         memories = self._memories.get(list(near))
@@ -178,66 +155,23 @@ class Recall:
                 kind = relations.kind(relations.Fact(memory.subject, memory.relation, memory.value))
                 told = f"{text} {memory.subject} {kind} {memory.relation} {memory.value}"
                 fits = max(fits, fit(question, told, cosine, aliases))
-            found.append(_Found(memory, place, text, quoted, fits, _weight(fits, memory, now)))
+            found.append(Found(memory, place, text, quoted, fits, _weight(fits, memory, now)))
         return sorted(found, key=lambda each: -each.weight)[:_CONSIDERED]
 
-    def _renewed(self, found: list[_Found]) -> list[_Found]:
-        """`found` without what a later one says is otherwise now: that one fits as well as what it takes the place of.
-
-        "She runs a flower shop now" answers whatever "Priya is a radiographer" answered.
-        """
-        found = sorted(found, key=lambda each: each.memory.at)
-        newer = [place for place, each in enumerate(found) if _RENEWS.search(each.text)]
-        if not newer or all(each.fit < _FAINT for each in found[: newer[-1]]):
-            return found
-        alike, bags = self._alikeness(found), [stems(each.text) for each in found]
-        families = [bag & FAMILY for bag in bags]
-
-        def resemblance(one: int, other: int) -> float:
-            old, new = found[other], found[one]
-            if _of_one_turn(old, new) or old.text.rstrip().endswith("?"):
-                return 0.0
-            if _apart(old.text, new.text, families[other], families[one]):
-                return 0.0
-            return float(alike[one, other]) + _overlap(bags[one], bags[other]) / 2
-
-        instead: dict[int, int] = {}
-        for place in newer:
-            fitting = [other for other in range(place) if found[other].fit >= _FAINT]
-            best, old = max(((resemblance(place, other), other) for other in fitting), default=(0.0, 0))
-            others = (resemblance(place, other) for other in range(place) if other not in fitting)
-            if best < _RENEWED or any(each > best for each in others):
-                continue
-            if self._resembles_more(found[place], best):
-                continue
-            of_old = [
-                other
-                for other in range(place)
-                if _of_one_turn(found[other], found[old]) and resemblance(place, other) >= _RENEWED
-            ]
-            of_old.append(old)
-            while old in instead:
-                old = instead[old]
-            fits, weighs = found[old].fit, found[old].weight
-            each = found[place]
-            found[place] = replace(each, fit=max(each.fit, fits), weight=max(each.weight, weighs))
-            instead |= dict.fromkeys((*of_old, old), place)
-        return [each for place, each in enumerate(found) if place not in instead]
-
-    def _resembles_more(self, found: _Found, than: float) -> bool:
+    def _resembles_more(self, found: Found, than: float) -> bool:
         """Whether something older that is not among what was found is more like `found` than `than`."""
         if self._index is None:
             return False
         point, bag = self._index.points([(found.memory.id, found.place)])[0], stems(found.text)
         near = {id: cosine for id, _, cosine in self._index.nearest(point, _RIVALS)}
         return any(
-            near[each.id] + _overlap(bag, stems(each.text)) / 2 > than + _HARDLY
+            near[each.id] + overlap(bag, stems(each.text)) / 2 > than + _HARDLY
             for each in self._memories.get(list(near))
             if each.at < found.memory.at
             and each.turn != found.memory.turn
             and not (
                 each.text.rstrip().endswith("?")
-                or _apart(each.text, found.text, stems(each.text) & FAMILY, bag & FAMILY)
+                or apart(each.text, found.text, stems(each.text) & FAMILY, bag & FAMILY)
             )
         )
 
@@ -264,14 +198,6 @@ class Recall:
             ranked.append((memory.id, min(1.0, score)))
         ranked.sort(key=lambda each: -each[1])
         return ranked[:limit]
-
-    def similar(self, text: str, limit: int) -> list[tuple[int, float]]:
-        """The memories that mean most nearly what `text` does, with the cosine; none without an embedder."""
-        point = self._point(text)
-        index = self._fresh()
-        if point is None or index is None:
-            return []
-        return [(id, cosine) for id, _, cosine in index.nearest(point, limit)]
 
     # --- what is near ---------------------------------------------------------------------------------
 
@@ -363,7 +289,7 @@ class Recall:
                 continue
             yield each, text, each.kind == "said" or text in said.get(each.turn, "")
 
-    def _distinct(self, found: list[_Found], limit: int) -> list[_Found]:
+    def _distinct(self, found: list[Found], limit: int) -> list[Found]:
         """The first `limit` of `found`; of those that say nearly the same the newest."""
         few = found[: 4 * limit]
         alike = self._alikeness(few)
@@ -377,7 +303,7 @@ class Recall:
                 kept[kept.index(twin)] = place
         return [few[place] for place in kept[:limit]]
 
-    def _alikeness(self, found: list[_Found]) -> Block:
+    def _alikeness(self, found: list[Found]) -> Block:
         """How much each of `found` says what another does, shape (n, n)."""
         if self._index is not None:
             points = self._index.points([(each.memory.id, each.place) for each in found])
@@ -395,7 +321,7 @@ def _named(fact: Remembered) -> str:
     return f"{whose} name is {fact.value}."
 
 
-def _recollections(found: list[_Found], question: Question, beside: float) -> tuple[Recollection, ...]:
+def _recollections(found: list[Found], question: Question, beside: float) -> tuple[Recollection, ...]:
     return tuple(
         Recollection(each.memory.id, _cut(each.text, question), each.memory.at, each.quoted, each.fit)
         for each in found
@@ -409,26 +335,12 @@ def _shared(question: Question, text: str) -> float:
     return sum(any(akin(word, other) for other in there) for word in question.content) / len(question.content)
 
 
-def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
-    """How much of the shorter of two sets of stems is in the other, in [0, 1]."""
-    return len(one & other) / max(1, min(len(one), len(other)))
-
-
-def _apart(older: str, newer: str, family: frozenset[str], of_newer: frozenset[str]) -> bool:
-    """Whether `older` is about somebody of the family, and `newer` about none such and nobody of that name."""
-    return bool(family) and not family & of_newer and not names(older) & names(newer)
-
-
-def _of_one_turn(one: _Found, other: _Found) -> bool:
-    return one.memory.turn is not None and one.memory.turn == other.memory.turn
-
-
 def _terms(text: str) -> list[str]:
     """The words of `text` to look for."""
     return list(dict.fromkeys(word for word in relations.words(text) if word not in EMPTY))
 
 
-def _same(one: _Found, other: _Found) -> bool:
+def _same(one: Found, other: Found) -> bool:
     """Whether both come from one turn, or are of one kind about one subject."""
     a, b = one.memory, other.memory
     if a.turn is not None and a.turn == b.turn:
@@ -439,7 +351,7 @@ def _same(one: _Found, other: _Found) -> bool:
     )
 
 
-def _holds(found: _Found) -> tuple[datetime, bool]:
+def _holds(found: Found) -> tuple[datetime, bool]:
     """What says the same later holds rather; of one turn what was taken out of it."""
     return found.memory.at, found.memory.kind == "fact"
 

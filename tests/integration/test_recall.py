@@ -175,7 +175,6 @@ def test_without_a_model_the_words_alone_find_it(tmp_path, minilm):
     assert [each.text for each in alone.recall("What does my sister play?", NOW)] == [RUTH]
     assert alone.recall("What's my brother's name?", NOW) == ()
     assert [id for id, _ in alone.search("bassoon", 3)] == [1]
-    assert alone.similar("bassoon", 3) == []
     life.database.close()
 
 
@@ -185,9 +184,6 @@ def test_search_shows_what_has_to_do_with_it(life):
     assert found[0][0] == 1
     assert found[0][1] > found[1][1]
     assert life.recall.search("", 2) == []
-    [(near, cosine), *_] = life.recall.similar("My sister makes music on a bassoon.", 2)
-    assert near == 1
-    assert cosine > 0.6
 
 
 def test_the_labelled_sentences_are_recalled(minilm):

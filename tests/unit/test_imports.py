@@ -90,6 +90,7 @@ FLOORS: list[set[str]] = [
         "mind.noting",
         "mind.recall",
         "mind.reflection",
+        "mind.renewal",
         "mind.reunion",
         "mind.telling",
         "mind.errands",
