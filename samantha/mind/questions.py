@@ -148,6 +148,8 @@ OTHERS = tuple(
     )
 )
 GENERAL = re.compile(
+    r"\b(?:messages?|e-?mails?|notifications?|reminders?|alarms?|timers?)\b|\btoo (?:much|many|often)\b|"
+    r"^what (?:did|do) we (?:just )?talk(?: about)?$|^(?:is|are|was|were) [\w' ]+ than\b|"
     r"\b(?:should|would i need|could i|can i|if i (?:was|were|am|want)|for free|in general|supposed to|recipe|"
     r"synonym|explain|in french|"
     r"in german|in spanish|(?:the )?(?:best|easiest|fastest) way)\b|^why\b|^how (?:can|should|would|could)\b|"

@@ -218,6 +218,10 @@ NOBODY = """
 What should I cook?
 How do I get a stain out of my shirt?
 What's my best option?
+Is Rome older than Athens?
+Do I have any messages?
+Do I drink too much?
+What did we talk about?
 Can I ask you something?
 What are my options?
 What's my next step?
