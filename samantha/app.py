@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -227,8 +227,9 @@ def memory(config: Config, user_name: str = "") -> Companion | None:
 
 
 def character(memory: Memory) -> str:
-    """What she has become, as far as the disk tells."""
+    """What she has become, as far as the disk tells; what she remembers is at hand from then on."""
     try:
+        memory.recall("Where do I live?", datetime.now())
         return memory.character
     except StorageError as problem:
         log.warning("What she remembers cannot be read. %s", problem)
