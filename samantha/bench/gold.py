@@ -97,7 +97,8 @@ def swapped(question: str, answer: str, accepted: Sequence[str]) -> bool:
 
 _OPINION = re.compile(
     r"\bi (?:\w+ly )?(?:think|believe|remember|recall|know|guess|suppose|hope|bet|love|like|see|hear|heard|can|will|"
-    r"would|wonder)\b|\bid say\b|\bim (?:sure|glad|pretty sure|quite sure|happy|sorry)\b|\bi do\b|\bmy (?:memory|dear)\b"
+    r"would|wonder)\b|\bid say\b|\bim (?:not )?(?:sure|glad|pretty sure|quite sure|happy|sorry|certain)\b|\bi do\b|"
+    r"\bmy (?:memory|dear)\b"
 )
 _QUOTED = re.compile(r'"[^"]*"|“[^”]*”')
 

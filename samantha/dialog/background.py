@@ -24,6 +24,7 @@ class Background:
         task = asyncio.ensure_future(_guarded(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(lambda _: work.close())  # it may have been given up before it began
 
     async def close(self) -> None:
         """Give up what is not done."""

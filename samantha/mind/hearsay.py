@@ -150,7 +150,9 @@ def trusted(text: str) -> str:
     if len(text) > _PASTED or text.strip().count("\n") >= _PASTED_LINES:
         return ""
     text = _QUOTED.sub(_unquoted, text)
-    return " ".join(kept for sentence in _SENTENCE.findall(text) if (kept := _own(sentence)))
+    kept = [own for sentence in _SENTENCE.findall(text) if (own := _own(sentence))]
+    ended = [each if each[-1] in ".!?…,;:" else f"{each}." for each in kept[:-1]]
+    return " ".join((*ended, *kept[-1:]))
 
 
 _HOLE = "\ufffc"
@@ -168,8 +170,15 @@ def _unquoted(quotation: re.Match[str]) -> str:
     return _HOLE if quotation["open"] or speaks or len(words) > _FEW else quotation[0]
 
 
+_GRANTED = re.compile(
+    r",? let['’]s say(?=[.!?]*$)|^let['’]s say (?:that )?(?=you(?:r|['’]re)?\b)", re.IGNORECASE
+)
+"""What he and she agree on about her is no make-believe about him."""
+
+
 def _own(sentence: str) -> str:
     """What is left of `sentence` without what others say in it."""
+    sentence = _GRANTED.sub("", sentence.strip())
     if _HOLE in sentence or _ORDER.search(sentence):
         return ""
     starts = [

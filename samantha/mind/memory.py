@@ -113,6 +113,8 @@ class Companion:
         """Of an answer of hers `text` was heard."""
         self._growth.spoke(interrupted=interrupted)
         self._reunion.spoke(text)
+        if self._now is not None:
+            self._telling.spoke(text, self._now)
 
     @property
     def character(self) -> str:

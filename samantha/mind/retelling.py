@@ -24,10 +24,13 @@ _ADO = re.compile(
 )
 """What comes before a statement and is no part of it."""
 _UNSURE = (
-    "I'm not sure, but you told me that {}.",
-    "I'm not certain. What I remember is that {}.",
-    "I'm not quite sure. You did say that {}.",
+    "Not sure: {}?",
+    "I'm not certain. {}?",
+    "{}. I'm not sure you mean that.",
+    "Not quite sure. {}?",
+    "{}? I'm not certain.",
 )
+"""Short, since she is asked for many things: what is said again and again sounds like a machine."""
 
 
 def retold(texts: Sequence[str]) -> str:
@@ -41,7 +44,9 @@ def unsure(question: str, texts: Sequence[str]) -> str:
     told = [_turned(text) for text in texts]
     if not told or not all(told):
         return ""
-    return _UNSURE[zlib.crc32(question.lower().encode()) % len(_UNSURE)].format(", and that ".join(told))
+    shape = _UNSURE[zlib.crc32(question.lower().encode()) % len(_UNSURE)]
+    all_ = ", or ".join(told)
+    return shape.format(f"{all_[0].upper()}{all_[1:]}")
 
 
 def _turned(text: str) -> str:

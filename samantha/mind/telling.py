@@ -26,7 +26,7 @@ BESIDE = 0.1
 FEW = 6
 """Memories that tell who bears a name."""
 JUST_NOW = timedelta(minutes=10)
-"""What was said so lately the model has before its eyes."""
+"""What was said so lately, by him or by her, the model has before its eyes: it need not be said in the same words."""
 
 _THE_OR_YOU = re.compile(r"\b(?:the|you|your)\b", re.IGNORECASE)
 """What is spoken of as known, or hers."""
@@ -40,10 +40,12 @@ class Telling:
         """Out of what."""
         self._recall = recall
         self._memories = memories
+        self._line = ""
+        self._told: dict[int, datetime] = {}
 
     def tell(self, words: str, now: datetime) -> str:
         """What she answers to `words`, said at `now`; "" leaves it to the model."""
-        self.last = ()
+        self.last, self._line = (), ""
         about, known = deixis.about(words), self._known(words)
         plainly = about in ("person", "other") or known or deixis.his(words)
         personal = plainly or deixis.personal(words)
@@ -52,13 +54,22 @@ class Telling:
         least = NEAR if personal else MAYBE
         came = self._recall.recall(words, now, least=least, beside=BESIDE)
         found = [each for each in came if each.quoted]
-        if found and now - found[0].at < JUST_NOW:
+        if found and now - max(found[0].at, self._told.get(found[0].memory, found[0].at)) < JUST_NOW:
             return ""
         if found and self._sure(words, found):
             self.last = (found[0],)
-            return retold([found[0].text])
-        self.last = tuple(found)
-        return unsure(words, [each.text for each in found]) or (deixis.unknown(words) if plainly else "")
+            self._line = retold([found[0].text])
+        else:
+            self.last = tuple(found)
+            self._line = unsure(words, [each.text for each in found]) or (
+                deixis.unknown(words) if plainly else ""
+            )
+        return self._line
+
+    def spoke(self, text: str, now: datetime) -> None:
+        """She said `text`: what she told in it, if she did, the model has before its eyes from now on."""
+        if self._line and text.endswith(self._line):
+            self._told.update((each.memory, now) for each in self.last)
 
     def _sure(self, words: str, found: Sequence[Recollection]) -> bool:
         best = found[0]

@@ -54,8 +54,8 @@ def test_what_is_sure_is_said_back(telling) -> None:
 def test_what_is_not_sure_is_said_with_a_doubt(telling) -> None:
     ask = telling("My best friend since school is Callum.", "I had a sandwich.")
     answer = ask("What's Callum's surname?")
-    assert "not" in answer
-    assert "your best friend since school is Callum" in answer
+    assert "not" in answer.lower()
+    assert "our best friend since school is Callum" in answer
 
 
 def test_nothing_is_made_up_of_somebody_he_has_named(telling) -> None:

@@ -167,3 +167,12 @@ def test_what_is_recalled_cannot_leave_its_quotation(text: str, harmless: str) -
 @pytest.mark.parametrize("mark", ['"', "“", "”", "(", ")", "[", "]", "<", ">", "|", "\n", "`", "{", "»", "#"])
 def test_no_mark_stays(mark: str) -> None:
     assert mark not in neutral(f"one{mark}two {mark} three{mark}")
+
+
+def test_what_is_left_of_two_sentences_stays_two() -> None:
+    said = "I love Rome, and my friend says I live there. My sister is Paula."
+    assert trusted(said) == "I love Rome. My sister is Paula."
+    assert (
+        trusted("Your birthday is in June, let's say. I like tea.") == "Your birthday is in June. I like tea."
+    )
+    assert trusted("Let's say I live in Rome.") == ""

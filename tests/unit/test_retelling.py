@@ -28,8 +28,8 @@ def test_a_statement_becomes_hers(said: str, told: str) -> None:
 
 def test_a_doubt_is_said_with_all_that_may_be_meant() -> None:
     line = unsure("Where does Mum live?", ["Mum lives in Kendal.", "I live in Leeds."])
-    assert "Mum lives in Kendal, and that you live in Leeds." in line
-    assert "not" in line.split("Kendal")[0]
+    assert "Mum lives in Kendal, or you live in Leeds" in line
+    assert "not" in line.lower()
 
 
 def test_there_is_no_doubt_about_nothing() -> None:
