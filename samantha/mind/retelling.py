@@ -24,11 +24,11 @@ _ADO = re.compile(
 )
 """What comes before a statement and is no part of it."""
 _UNSURE = (
-    "Not sure: {}?",
-    "I'm not certain. {}?",
+    "Not sure: {}.",
+    "I'm not certain. {}.",
     "{}. I'm not sure you mean that.",
-    "Not quite sure. {}?",
-    "{}? I'm not certain.",
+    "Not quite sure. {}.",
+    "{}. I'm not certain.",
 )
 """Short, since she is asked for many things: what is said again and again sounds like a machine."""
 
