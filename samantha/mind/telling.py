@@ -54,10 +54,12 @@ class Telling:
         least = NEAR if personal else MAYBE
         came = self._recall.recall(words, now, least=least, beside=BESIDE)
         found = [each for each in came if each.quoted]
-        if found and now - max(found[0].at, self._told.get(found[0].memory, found[0].at)) < JUST_NOW:
+        if found and now - found[0].at < JUST_NOW:
             return ""
         if found and self._sure(words, found):
             self.last = (found[0],)
+            if now - self._told.get(found[0].memory, found[0].at) < JUST_NOW:
+                return ""
             self._line = retold([found[0].text])
         else:
             self.last = tuple(found)
