@@ -11,7 +11,7 @@ from samantha.mind.deixis import turned
 from samantha.mind.nicknames import nickname_in
 from samantha.mind.noting import meanings
 from samantha.mind.recall import Recall
-from samantha.mind.relations import Fact, closes, content, subject_of, words
+from samantha.mind.relations import Fact, closes, content, named, subject_of, words
 from samantha.mind.wording import stems
 from samantha.ports import Attended, Embedder, Recollection
 from samantha.store import forgetting
@@ -101,7 +101,7 @@ class Errands:
         right = f"{right[0].upper()}{right[1:]}"
         found = facts.checked([], right)
         new = found[0].fact if found else Fact(whom, "", "")
-        names = facts_names(self._memories)
+        names = _names(self._memories)
         wrong = [
             fact
             for fact in old
@@ -147,7 +147,7 @@ class Errands:
 
     def _about(self, topic: str) -> tuple[list[int], list[int]]:
         """The memories and the turns of both sides that have to do with `topic`."""
-        names = facts_names(self._memories)
+        names = _names(self._memories)
         whom = subject_of(topic, names)
         called = [name for name, who in names.items() if who == whom and whom != "i"]
         spoken = [[word for word in words(topic) if content(word)], *([name] for name in called)]
@@ -181,7 +181,7 @@ class Errands:
             if fact.text and (fact.turn, fact.text) not in over and not nickname_in(fact.text)
         ]
         if topic:
-            names = facts_names(self._memories)
+            names = _names(self._memories)
             whom, asked = subject_of(topic, names), content(topic)
             known = [
                 fact
@@ -241,10 +241,8 @@ class Errands:
         return almanac.answer(words, now, since, last)
 
 
-def facts_names(memories: Memories) -> dict[str, str]:
+def _names(memories: Memories) -> dict[str, str]:
     """Who is called what, from what she knows."""
-    from samantha.mind.relations import named
-
     return named(
         Fact(each.subject, each.relation, each.value) for each in memories.listed(("fact",)) if each.subject
     )

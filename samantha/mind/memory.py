@@ -120,8 +120,9 @@ class Companion:
     def character(self) -> str:
         """What she has become; "" on the first day."""
         self._take_in()
-        said = (self._growth.shared_words(), manner.wording(self._traits()))
-        return "\n\n".join(filter(None, said))
+        now = (self._now or datetime.now()).astimezone()
+        self._held = self._growth.traits(now)
+        return self._growth.character(now)
 
     @property
     def length(self) -> float:
@@ -184,10 +185,6 @@ class Companion:
             return f"{named.name} it is." if named.of == "I" else f"{named.name}. I like that."
         wishes = [each for each in evidence(words, Before()) if each.asked]
         return manner.agreed(wishes[0]) if wishes and not self._growth.frozen else ""
-
-    def _traits(self) -> Traits:
-        self._held = self._growth.traits((self._now or datetime.now()).astimezone())
-        return self._held
 
     def _in_view(self, now: datetime) -> tuple[int, ...]:
         return self._memories.newest_turns(NEWEST, now - IN_VIEW)
